@@ -1,0 +1,170 @@
+"""Cover of one component of one unit: which share, until when, and why.
+
+Source of the rules: general three-guarantee regulation of 1995 (repair and
+part-waiting days run the period on, an exchange restarts it) and the practice
+of brand promises (share, usage limit, start basis per component). A period that
+is counted in months ends on the day with the same number, or on the last day of
+a shorter month; the day on which it starts is not counted, so that the end date
+itself is still covered (Civil Code articles 201 and 202).
+
+Plain Python: no ORM, no float. Money is counted in minor units (cents).
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from dateutil.relativedelta import relativedelta
+
+HUNDRED = Decimal(100)
+SECONDS_PER_DAY = 86400
+
+# A basis whose date is unknown falls back to the next one that is known; the
+# order goes towards the sale, which every registered unit has.
+BASIS_FALLBACK = {
+    "invoice": ("invoice", "delivery"),
+    "delivery": ("delivery", "invoice"),
+    "installation": ("installation", "delivery", "invoice"),
+    "factory": ("factory", "invoice", "delivery"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One line of a policy: what is covered, how long and at which share."""
+
+    component: str
+    months: int
+    share: Decimal = HUNDRED
+    basis: str = "invoice"
+    factory_days: int = 0
+    usage_limit: Decimal | None = None
+    part_id: int | None = None
+    categ_ids: frozenset = frozenset()
+    extends: bool = True
+    key: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverFacts:
+    """Dates and counters of one unit."""
+
+    date_invoice: date | None = None
+    date_delivery: date | None = None
+    date_installation: date | None = None
+    date_factory: date | None = None
+    date_restart: date | None = None
+    date_closed: date | None = None
+    repair_days: int = 0
+    waiting_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Answer for one component on one date."""
+
+    share: Decimal
+    date_start: date | None
+    date_end: date | None
+    reason: str
+    key: object = None
+
+
+def add_months(start, months):
+    """Return the last day of a period of ``months`` that starts on ``start``."""
+    return start + relativedelta(months=months)
+
+
+def days_between(start, end):
+    """Return the days of one repair: each 24 hours, a remainder counts as one."""
+    if not start or not end or end <= start:
+        return 0
+    seconds = (end - start).total_seconds()
+    return -int(-seconds // SECONDS_PER_DAY)
+
+
+def start_date(term, facts):
+    """Return the first day of the term, or None if no date is known."""
+    if facts.date_restart:
+        return facts.date_restart
+    for basis in BASIS_FALLBACK[term.basis]:
+        value = getattr(facts, f"date_{basis}")
+        if value and basis == "factory":
+            return value + timedelta(days=term.factory_days)
+        if value:
+            return value
+    return None
+
+
+def end_date(term, facts):
+    """Return the last covered day, run on by repair and waiting days."""
+    start = start_date(term, facts)
+    if start is None:
+        return None
+    end = add_months(start, term.months)
+    if term.extends:
+        end += timedelta(days=facts.repair_days + facts.waiting_days)
+    return end
+
+
+def cover(term, facts, on_date, usage=None):
+    """Return the :class:`Cover` that ``term`` gives on ``on_date``."""
+    start, end = start_date(term, facts), end_date(term, facts)
+    reason = _refusal(term, facts, on_date, usage, start, end)
+    share = Decimal(0) if reason else term.share
+    return Cover(share, start, end, reason or "covered", term.key)
+
+
+def _refusal(term, facts, on_date, usage, start, end):
+    if start is None:
+        return "no_start"
+    if facts.date_closed and on_date >= facts.date_closed:
+        return "closed"
+    if on_date < start:
+        return "not_started"
+    if on_date > end:
+        return "expired"
+    if term.usage_limit is not None and usage is not None and usage > term.usage_limit:
+        return "usage"
+    return None
+
+
+def specificity(term, component, part_id=None, categ_ids=()):
+    """Return how exactly a term names the component; None where it does not.
+
+    A named part beats its category, that beats the terms for all parts, and the
+    whole unit answers for whatever has no term of its own.
+    """
+    if term.component == component == "part":
+        return _part_specificity(term, part_id, categ_ids)
+    if term.component == component:
+        return 1
+    return 0 if term.component == "whole_unit" else None
+
+
+def _part_specificity(term, part_id, categ_ids):
+    if term.part_id is not None:
+        return 3 if term.part_id == part_id else None
+    if term.categ_ids:
+        return 2 if term.categ_ids & frozenset(categ_ids) else None
+    return 1
+
+
+def best_cover(terms, facts, on_date, component, part_id=None, categ_ids=(), usage=None):
+    """Return the cover of the most exact term; the better one among equals."""
+    ranked = {}
+    for term in terms:
+        rank = specificity(term, component, part_id, categ_ids)
+        if rank is not None:
+            ranked.setdefault(rank, []).append(term)
+    if not ranked:
+        return Cover(Decimal(0), None, None, "no_term")
+    answers = [cover(term, facts, on_date, usage) for term in ranked[max(ranked)]]
+    return max(answers, key=lambda item: (item.share, item.date_end or date.min))
+
+
+def split(amount, share):
+    """Split minor units into (warranty, customer); the two always sum up."""
+    exact = Decimal(amount) * share / HUNDRED
+    warranty = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return warranty, amount - warranty
