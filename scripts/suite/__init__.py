@@ -1,0 +1,1 @@
+"""Set-up, demo, tests and checks of the after-sales suite (standard library only)."""

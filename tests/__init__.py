@@ -1,0 +1,1 @@
+"""Tests that no single module can own; run them with ``make test``."""
