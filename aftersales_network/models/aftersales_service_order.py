@@ -1,0 +1,430 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+OPEN_STATES = ("draft", "dispatched", "accepted", "in_progress", "waiting_part")
+DONE_STATES = ("done", "closed")
+
+
+class AftersalesServiceOrder(models.Model):
+    """One job for a customer: from the request to the closed order.
+
+    Times are UTC moments; ``date_promised`` is the promised completion,
+    ``date_response_due`` the promised first visit.
+    """
+
+    _name = "aftersales.service.order"
+    _description = "Service Order"
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "date_request desc, id desc"
+    _rec_names_search = ["name", "serial"]
+    _check_company_auto = True
+
+    name = fields.Char(
+        "Number", required=True, readonly=True, copy=False, default="/", index="trigram"
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("dispatched", "Dispatched"),
+            ("accepted", "Accepted"),
+            ("in_progress", "In Progress"),
+            ("waiting_part", "Waiting for Part"),
+            ("done", "Done"),
+            ("closed", "Closed"),
+            ("cancelled", "Cancelled"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Urgent")], default="0", index=True
+    )
+
+    # Customer and unit
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        required=True,
+        index=True,
+        check_company=True,
+        tracking=True,
+    )
+    partner_phone = fields.Char(related="partner_id.phone")
+    product_id = fields.Many2one(
+        "product.product", index="btree_not_null", check_company=True
+    )
+    lot_id = fields.Many2one(
+        "stock.lot",
+        "Serial Number",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('product_id', '=?', product_id)]",
+    )
+    serial = fields.Char(
+        compute="_compute_serial",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        help="Serial of a unit that never was in our stock may be typed.",
+    )
+
+    # The job
+    service_type_id = fields.Many2one(
+        "aftersales.service.type", required=True, index=True, tracking=True
+    )
+    is_onsite = fields.Boolean(related="service_type_id.is_onsite", store=True)
+    is_complaint = fields.Boolean("Complaint Case", tracking=True)
+    complaint = fields.Text(help="What the customer reports.")
+    cause = fields.Text(help="What the technician found.")
+    correction = fields.Text(help="What was done about it.")
+    outcome = fields.Selection(
+        [("solved", "Solved"), ("not_solved", "Not Solved")],
+        copy=False,
+        tracking=True,
+    )
+    origin = fields.Char("Source", copy=False)
+    cancel_reason = fields.Char(readonly=True, copy=False)
+    step_ids = fields.One2many("aftersales.service.order.step", "order_id", copy=False)
+    line_ids = fields.One2many("aftersales.service.order.line", "order_id", copy=True)
+    amount_total = fields.Monetary(compute="_compute_amount_total", store=True)
+
+    # Who and where
+    area_id = fields.Many2one(
+        "aftersales.area",
+        compute="_compute_area_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+    )
+    service_point_id = fields.Many2one(
+        "aftersales.service.point",
+        index="btree_not_null",
+        check_company=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    technician_id = fields.Many2one(
+        "aftersales.staff",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        tracking=True,
+        domain="[('service_point_id', '=', service_point_id)]",
+    )
+    candidate_ids = fields.One2many(
+        "aftersales.dispatch.candidate", "order_id", copy=False, readonly=True
+    )
+    dispatch_note = fields.Text(readonly=True, copy=False)
+
+    # Times
+    date_request = fields.Datetime(
+        "Requested", required=True, default=fields.Datetime.now, index=True
+    )
+    date_response_due = fields.Datetime(
+        "First Visit Due",
+        compute="_compute_date_response_due",
+        store=True,
+        precompute=True,
+    )
+    date_promised = fields.Datetime(
+        "Promised",
+        compute="_compute_date_promised",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index=True,
+        tracking=True,
+    )
+    date_dispatched = fields.Datetime("Dispatched On", readonly=True, copy=False)
+    date_accepted = fields.Datetime("Accepted On", readonly=True, copy=False)
+    date_start = fields.Datetime("Started", copy=False, tracking=True)
+    date_end = fields.Datetime("Finished", copy=False, tracking=True)
+    is_on_time = fields.Boolean(compute="_compute_on_time", store=True)
+    is_response_on_time = fields.Boolean(compute="_compute_on_time", store=True)
+    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    duration_hours = fields.Float(
+        "Repair Hours", compute="_compute_duration_hours", store=True, aggregator="avg"
+    )
+    reopen_count = fields.Integer(readonly=True, copy=False)
+
+    _dates_order = models.Constraint(
+        "CHECK (date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
+        "A job cannot be finished before it was started.",
+    )
+    _point_end_idx = models.Index(
+        "(service_point_id, date_end) WHERE date_end IS NOT NULL"
+    )
+    _point_request_idx = models.Index("(service_point_id, date_request)")
+    _open_idx = models.Index(
+        "(company_id, state, date_promised) WHERE state NOT IN ('closed', 'cancelled')"
+    )
+    _request_idx = models.Index("(date_request DESC, id DESC)")
+
+    @api.depends("lot_id")
+    def _compute_serial(self):
+        for order in self:
+            order.serial = order.lot_id.name or order.serial
+
+    @api.depends("line_ids.amount")
+    def _compute_amount_total(self):
+        for order in self:
+            order.amount_total = sum(order.line_ids.mapped("amount"))
+
+    @api.depends(
+        "partner_id.country_id",
+        "partner_id.state_id",
+        "partner_id.city_id",
+        "partner_id.zip",
+    )
+    def _compute_area_id(self):
+        areas = self.env["aftersales.area"]._match_partners(self.partner_id)
+        for order in self:
+            order.area_id = areas.get(order.partner_id.id, order.area_id)
+
+    @api.depends("date_request", "area_id.response_hours")
+    def _compute_date_response_due(self):
+        for order in self:
+            hours = order.area_id.response_hours
+            order.date_response_due = (
+                order.date_request + timedelta(hours=hours)
+                if hours and order.date_request
+                else False
+            )
+
+    @api.depends("date_request", "service_type_id.target_hours")
+    def _compute_date_promised(self):
+        for order in self:
+            hours = order.service_type_id.target_hours
+            if order.date_request and hours:
+                order.date_promised = order.date_request + timedelta(hours=hours)
+            else:
+                order.date_promised = order.date_promised
+
+    @api.depends("date_end", "date_promised", "date_start", "date_response_due")
+    def _compute_on_time(self):
+        for order in self:
+            order.is_on_time = bool(
+                order.date_end
+                and order.date_promised
+                and order.date_end <= order.date_promised
+            )
+            order.is_response_on_time = bool(
+                order.date_start
+                and order.date_response_due
+                and order.date_start <= order.date_response_due
+            )
+
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for order in self:
+            order.is_late = bool(
+                order.state in OPEN_STATES
+                and order.date_promised
+                and order.date_promised < now
+            )
+
+    def _search_is_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._get_open_domain() & Domain(
+            "date_promised", "<", fields.Datetime.now()
+        )
+
+    @api.depends("date_start", "date_end")
+    def _compute_duration_hours(self):
+        for order in self:
+            order.duration_hours = (
+                (order.date_end - order.date_start).total_seconds() / 3600
+                if order.date_start and order.date_end
+                else 0.0
+            )
+
+    def _compute_access_url(self):
+        for order in self:
+            order.access_url = f"/my/service-orders/{order.id}"
+
+    @api.constrains("product_id", "lot_id")
+    def _check_lot_product(self):
+        for order in self:
+            if order.lot_id and order.product_id != order.lot_id.product_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s: serial %(serial)s belongs to %(product)s. Choose "
+                        "that product or another serial.",
+                        order=order.name,
+                        serial=order.lot_id.name,
+                        product=order.lot_id.product_id.display_name,
+                    )
+                )
+
+    @api.constrains("technician_id", "service_point_id")
+    def _check_technician_point(self):
+        for order in self.filtered("technician_id"):
+            if order.technician_id.service_point_id != order.service_point_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(order)s: %(person)s does not work at %(point)s. Choose a "
+                        "person of that point.",
+                        order=order.name,
+                        person=order.technician_id.name,
+                        point=order.service_point_id.display_name
+                        or self.env._("any point yet"),
+                    )
+                )
+
+    @api.onchange("lot_id")
+    def _onchange_lot_id(self):
+        for order in self.filtered("lot_id"):
+            order.product_id = order.lot_id.product_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._fill_from_lots(vals_list)
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
+        orders = super().create(vals_list)
+        orders.filtered(lambda o: not o.step_ids)._create_steps()
+        return orders
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.get("service_type_id"):
+            untouched = self.filtered(lambda o: not any(o.step_ids.mapped("is_done")))
+            untouched.step_ids.unlink()
+            untouched._create_steps()
+        return res
+
+    def _create_steps(self):
+        """Copy the written steps of the service type onto each order."""
+        self.env["aftersales.service.order.step"].create(
+            [
+                vals
+                for order in self
+                for vals in order._prepare_step_vals_list(order.service_type_id)
+            ]
+        )
+
+    def _prepare_step_vals_list(self, service_type):
+        """Values of the steps the order takes over from its service type."""
+        self.ensure_one()
+        return [
+            {
+                "order_id": self.id,
+                "name": step.name,
+                "sequence": step.sequence,
+                "is_mandatory": step.is_mandatory,
+            }
+            for step in service_type.step_ids
+        ]
+
+    @api.model
+    def _fill_from_lots(self, vals_list):
+        """Take the product from the serial where only the serial is given."""
+        lots = self.env["stock.lot"].browse(
+            {v["lot_id"] for v in vals_list if v.get("lot_id")}
+        )
+        products = {lot.id: lot.product_id.id for lot in lots}
+        for vals in vals_list:
+            if vals.get("lot_id") and not vals.get("product_id"):
+                vals["product_id"] = products[vals["lot_id"]]
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_dispatched(self):
+        kept = self.filtered(lambda o: o.state not in ("draft", "cancelled"))[:1]
+        if kept:
+            raise ValidationError(
+                self.env._(
+                    "%(order)s is already with a service point and cannot be deleted. "
+                    "Cancel it instead.",
+                    order=kept.name,
+                )
+            )
+
+    @api.model
+    def _get_open_domain(self):
+        """Domain of orders that still need work."""
+        return Domain("state", "in", OPEN_STATES)
+
+    @api.model
+    def _get_done_domain(self):
+        """Domain of orders whose work is finished."""
+        return Domain("state", "in", DONE_STATES)
+
+    def _prepare_line_vals(self, kind, quantity, price_unit, product=None, name=None):
+        """Values of one order line.
+
+        :param kind: part, labour, travel, inspection or other
+        :param quantity: pieces, hours or kilometres
+        """
+        self.ensure_one()
+        return {
+            "order_id": self.id,
+            "kind": kind,
+            "product_id": product.id if product else False,
+            "name": name or (product.display_name if product else kind),
+            "quantity": quantity,
+            "price_unit": price_unit,
+        }
+
+
+class AftersalesServiceOrderStep(models.Model):
+    """Step of one order: what is to be ticked, by whom and when it was."""
+
+    _name = "aftersales.service.order.step"
+    _description = "Service Order Step"
+    _order = "order_id, sequence, id"
+
+    order_id = fields.Many2one(
+        "aftersales.service.order", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    service_point_id = fields.Many2one(
+        related="order_id.service_point_id", store=True, index=True
+    )
+    name = fields.Char(required=True)
+    sequence = fields.Integer(default=10)
+    is_mandatory = fields.Boolean("Mandatory", default=True)
+    is_done = fields.Boolean("Done")
+    done_by_id = fields.Many2one("res.users", readonly=True)
+    done_at = fields.Datetime(readonly=True)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._stamp(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._stamp(vals))
+
+    @api.model
+    def _stamp(self, vals):
+        """Add who ticked and when; both go when the tick goes."""
+        if "is_done" not in vals:
+            return vals
+        done = vals["is_done"]
+        return {
+            **vals,
+            "done_by_id": self.env.uid if done else False,
+            "done_at": fields.Datetime.now() if done else False,
+        }

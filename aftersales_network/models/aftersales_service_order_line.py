@@ -1,0 +1,129 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class AftersalesServiceOrderLine(models.Model):
+    """Part, labour, travel or inspection of a job, with its list amount."""
+
+    _name = "aftersales.service.order.line"
+    _description = "Service Order Line"
+    _order = "order_id, sequence, id"
+    _check_company_auto = True
+
+    order_id = fields.Many2one(
+        "aftersales.service.order", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
+    service_point_id = fields.Many2one(
+        related="order_id.service_point_id", store=True, index=True
+    )
+    currency_id = fields.Many2one(related="order_id.currency_id")
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        [
+            ("part", "Part"),
+            ("labour", "Labour"),
+            ("travel", "Travel"),
+            ("inspection", "Inspection"),
+            ("other", "Other"),
+        ],
+        required=True,
+        default="part",
+    )
+    product_id = fields.Many2one(
+        "product.product", index="btree_not_null", check_company=True
+    )
+    name = fields.Char(
+        "Description",
+        compute="_compute_name",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+    )
+    quantity = fields.Float(
+        default=1.0,
+        digits="Product Unit",
+        help="Pieces of a part, hours of labour or kilometres of travel.",
+    )
+    uom_id = fields.Many2one(related="product_id.uom_id")
+    price_unit = fields.Monetary(
+        compute="_compute_price_unit", store=True, readonly=False, precompute=True
+    )
+    amount = fields.Monetary(compute="_compute_amount", store=True, precompute=True)
+    serial_removed = fields.Char("Old Part Serial")
+    serial_installed = fields.Char("New Part Serial")
+
+    _quantity_positive = models.Constraint(
+        "CHECK (quantity >= 0)", "The quantity of an order line cannot be negative."
+    )
+    _price_positive = models.Constraint(
+        "CHECK (price_unit >= 0)", "The price of an order line cannot be negative."
+    )
+
+    @api.depends("product_id", "kind")
+    def _compute_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for line in self:
+            line.name = line.product_id.display_name or line.name or labels[line.kind]
+
+    @api.depends("product_id", "kind", "order_id.service_point_id")
+    def _compute_price_unit(self):
+        today = fields.Date.context_today(self)
+        agreements = self.order_id.service_point_id._get_agreements_on(today)
+        for line in self:
+            agreement = agreements.get(line.order_id.service_point_id.id)
+            line.price_unit = line.price_unit or line._get_list_price(agreement)
+
+    def _get_list_price(self, agreement):
+        """List price of the line: the part's price or the agreement's rate."""
+        self.ensure_one()
+        if self.kind == "part":
+            return self.product_id.lst_price
+        if not agreement:
+            return 0.0
+        return {
+            "labour": agreement.labour_rate,
+            "travel": agreement.travel_rate,
+            "inspection": agreement.inspection_fee,
+        }.get(self.kind, 0.0)
+
+    @api.depends("quantity", "price_unit", "order_id.currency_id")
+    def _compute_amount(self):
+        for line in self:
+            currency = line.order_id.currency_id or self.env.company.currency_id
+            line.amount = currency.round(line.quantity * line.price_unit)
+
+    def write(self, vals):
+        if set(vals) & {"kind", "product_id", "quantity", "price_unit"}:
+            self.order_id._check_lines_editable()
+        return super().write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines.order_id._check_lines_editable()
+        return lines
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_closed(self):
+        self.order_id._check_lines_editable()
+
+
+class AftersalesServiceOrder(models.Model):
+    _inherit = "aftersales.service.order"
+
+    def _check_lines_editable(self):
+        """Refuse changes of the lines of a closed or cancelled order.
+
+        :raise UserError: naming the order
+        """
+        frozen = self.filtered(lambda o: o.state in ("closed", "cancelled"))[:1]
+        if frozen and not self.env.context.get("aftersales_history"):
+            raise UserError(
+                self.env._(
+                    "%(order)s is closed; its lines cannot change any more. Reopen "
+                    "the order first.",
+                    order=frozen.name,
+                )
+            )

@@ -1,0 +1,35 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _get_aftersales_point_ids(self):
+        """Ids of the points where the user is manager or present staff today.
+
+        Plain SQL, because record rules are built on it: the ORM would apply
+        the very rules that are being evaluated.
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        self.env["aftersales.service.point"].flush_model(["manager_id", "active"])
+        self.env["aftersales.staff"].flush_model(
+            ["user_id", "service_point_id", "date_from", "date_to", "active"]
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM aftersales_service_point
+                 WHERE manager_id = %(uid)s
+                 UNION
+                SELECT service_point_id FROM aftersales_staff
+                 WHERE user_id = %(uid)s AND active
+                   AND date_from <= %(today)s
+                   AND (date_to IS NULL OR date_to >= %(today)s)
+                """,
+                uid=self.id,
+                today=today,
+            )
+        )
+        return [row[0] for row in rows]

@@ -1,0 +1,1 @@
+from . import aftersales_dispatch_wizard, aftersales_reason_wizard
