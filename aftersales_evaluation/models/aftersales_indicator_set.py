@@ -1,0 +1,248 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import scoring
+
+
+class AftersalesIndicatorSet(models.Model):
+    """Tree of indicators with points, in versions.
+
+    A set in use is frozen, because scorecards rest on it; a change is a new
+    version.  Points must sum: parts to their parent, level 1 to the total.
+    """
+
+    _name = "aftersales.indicator.set"
+    _description = "Indicator Set"
+    _inherit = ["mail.thread"]
+    _order = "code, version desc, id desc"
+    _rec_names_search = ["name", "code"]
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    code = fields.Char(required=True, tracking=True)
+    version = fields.Integer(default=1, required=True, readonly=True, copy=False)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: shared by all companies."
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("in_use", "In Use"), ("retired", "Retired")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    previous_id = fields.Many2one(
+        "aftersales.indicator.set", "Previous Version", readonly=True, copy=False
+    )
+    scale_id = fields.Many2one(
+        "aftersales.scorecard.scale",
+        "Level Table",
+        required=True,
+        ondelete="restrict",
+        default=lambda self: self.env["aftersales.scorecard.scale"].search(
+            [], limit=1
+        ),
+    )
+    points_total = fields.Float("Total Points", digits=(8, 2), default=100)
+    is_sample_points = fields.Boolean(
+        "Sample Points",
+        tracking=True,
+        help="The points are samples, not those of the published standard. Every "
+        "page says so until somebody enters the real ones.",
+    )
+    is_monthly = fields.Boolean(
+        "Monthly for Every Point",
+        tracking=True,
+        help="A scheduled job scores every working point once the month is over.",
+    )
+    description = fields.Html(translate=True)
+    indicator_ids = fields.One2many("aftersales.indicator", "set_id")
+    leaf_count = fields.Integer("Scored Indicators", compute="_compute_counts")
+    scorecard_count = fields.Integer(compute="_compute_counts")
+    points_problem = fields.Text(compute="_compute_points_problem")
+
+    _code_version_uniq = models.UniqueIndex(
+        "(code, version, (COALESCE(company_id, 0)))",
+        "This version of the indicator set exists already.",
+    )
+    _points_total_positive = models.Constraint(
+        "CHECK (points_total > 0)", "The total points must be above zero."
+    )
+
+    #: Fields that may still change once the set is in use.
+    _UNFROZEN_FIELDS = frozenset(("state", "active", "is_monthly"))
+
+    def _compute_counts(self):
+        leaves = dict(
+            self.env["aftersales.indicator"]._read_group(
+                [("set_id", "in", self.ids), ("is_scored", "=", True)],
+                ["set_id"],
+                ["__count"],
+            )
+        )
+        scorecards = dict(
+            self.env["aftersales.scorecard"]._read_group(
+                [("set_id", "in", self.ids)], ["set_id"], ["__count"]
+            )
+        )
+        for record in self:
+            record.leaf_count = leaves.get(record._origin, 0)
+            record.scorecard_count = scorecards.get(record._origin, 0)
+
+    @api.depends(
+        "points_total",
+        "indicator_ids.points",
+        "indicator_ids.parent_id",
+        "indicator_ids.code",
+    )
+    def _compute_points_problem(self):
+        for record in self:
+            record.points_problem = "\n".join(record._get_points_problems())
+
+    @api.depends("name", "version")
+    def _compute_display_name(self):
+        for record in self:
+            record.display_name = f"{record.name or ''} v{record.version}"
+
+    def write(self, vals):
+        if set(vals) - self._UNFROZEN_FIELDS - {"message_main_attachment_id"}:
+            self._check_not_frozen()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        self._check_not_frozen()
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for original, duplicate in zip(self, copies, strict=True):
+            original._copy_indicators(duplicate)
+        return copies
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if "code" not in (default or {}):
+            for vals in vals_list:
+                vals["code"] = self.env._("%(code)s (copy)", code=vals["code"])
+        return vals_list
+
+    def _copy_indicators(self, target):
+        """Copy the tree into another set; one write per parent, none per leaf."""
+        originals = self.indicator_ids.sorted("sort_key")
+        copies = self.env["aftersales.indicator"].create(
+            [
+                {**vals, "set_id": target.id, "parent_id": False}
+                for vals in originals.with_context(active_test=False).copy_data()
+            ]
+        )
+        twin = dict(zip(originals, copies, strict=True))
+        for parent, children in originals.grouped("parent_id").items():
+            if parent:
+                moved = copies.browse([twin[child].id for child in children])
+                moved.write({"parent_id": twin[parent].id})
+
+    def _check_not_frozen(self):
+        """Refuse a change of a set that scorecards may rest on.
+
+        :raise UserError: naming the set and the way out
+        """
+        frozen = self.filtered(lambda record: record.state != "draft")[:1]
+        if frozen:
+            raise UserError(
+                self.env._(
+                    "Indicator set %(name)s is no longer a draft and cannot be "
+                    "changed. Make a new version instead.",
+                    name=frozen.display_name,
+                )
+            )
+
+    def _get_points_problems(self):
+        """Sentences on points that do not sum; empty when all do."""
+        self.ensure_one()
+        nodes = [
+            (node.id, node.parent_id.id or None, str(node.points))
+            for node in self.indicator_ids
+        ]
+        names = {
+            node.id: node.code or "" for node in self.indicator_ids
+        }
+        return [
+            self.env._(
+                "%(code)s has %(said)s points, but its parts sum to %(parts)s.",
+                code=names[key],
+                said=scoring.figure(said),
+                parts=scoring.figure(parts),
+            )
+            if key
+            else self.env._(
+                "The set has %(said)s points, but its first level sums to %(parts)s.",
+                said=scoring.figure(said),
+                parts=scoring.figure(parts),
+            )
+            for key, said, parts in scoring.check_points(nodes, str(self.points_total))
+        ]
+
+    def action_use(self):
+        """Check and freeze drafts; earlier versions in use are retired."""
+        for record in self.filtered(lambda r: r.state == "draft"):
+            problems = (
+                record._get_points_problems()
+                + record.indicator_ids._get_definition_problems()
+            )
+            if problems:
+                raise UserError(
+                    self.env._(
+                        "Indicator set %(name)s cannot be used yet:\n%(problems)s",
+                        name=record.display_name,
+                        problems="\n".join(problems),
+                    )
+                )
+            record._get_earlier_in_use().write({"state": "retired"})
+            record.write({"state": "in_use"})
+        return True
+
+    def _get_earlier_in_use(self):
+        """Other versions of the same set that are in use."""
+        self.ensure_one()
+        return self.search(
+            [
+                ("code", "=", self.code),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "in_use"),
+                ("id", "!=", self.id),
+            ]
+        )
+
+    def action_retire(self):
+        """Take sets out of use; their scorecards stay."""
+        self.filtered(lambda r: r.state == "in_use").write({"state": "retired"})
+        return True
+
+    def action_new_version(self):
+        """Copy the set into a draft with the next version number."""
+        self.ensure_one()
+        versions = self.with_context(active_test=False).search(
+            [("code", "=", self.code), ("company_id", "=", self.company_id.id)]
+        )
+        draft = self.copy(
+            {
+                "code": self.code,
+                "version": max(versions.mapped("version")) + 1,
+                "previous_id": self.id,
+            }
+        )
+        return draft._get_records_action()
+
+    def action_view_scorecards(self):
+        """Open the scorecards made with this set."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Scorecards"),
+            "res_model": "aftersales.scorecard",
+            "view_mode": "list,kanban,pivot,graph,form",
+            "domain": [("set_id", "=", self.id)],
+            "context": {"default_set_id": self.id},
+        }

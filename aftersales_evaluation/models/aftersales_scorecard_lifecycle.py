@@ -1,0 +1,298 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+#: state → states that may follow
+TRANSITIONS = {
+    "draft": ("submitted", "cancelled"),
+    "submitted": ("draft", "approved", "cancelled"),
+    "approved": ("cancelled",),
+    "cancelled": ("draft",),
+}
+HEAD_GROUP = "aftersales_network.group_head"
+
+
+class AftersalesScorecard(models.Model):
+    _inherit = "aftersales.scorecard"
+
+    #: What the auditor enters; frozen from submission on.
+    _INPUT_FIELDS = frozenset(
+        (
+            "set_id",
+            "subject_type",
+            "service_point_id",
+            "staff_id",
+            "company_id",
+            "date_from",
+            "date_to",
+            "auditor_id",
+            "line_ids",
+            "special_deduction_count",
+            "has_bonus",
+            "bonus_reason",
+            "note",
+        )
+    )
+    #: What the arithmetic or the lifecycle sets; nobody types it.
+    _TOTAL_FIELDS = frozenset(
+        (
+            "points_applicable",
+            "points_lost",
+            "points_actual",
+            "pending_count",
+            "is_rated",
+            "score_base",
+            "score",
+            "level_id",
+            "submitter_id",
+            "approver_id",
+            "date_approved",
+        )
+    )
+
+    can_approve = fields.Boolean(compute="_compute_can_approve")
+    approval_ids = fields.One2many(
+        "aftersales.approval",
+        "res_id",
+        domain=[("res_model", "=", "aftersales.scorecard")],
+        string="Approvals",
+    )
+
+    @api.depends("state", "auditor_id", "submitter_id", "line_ids.kind")
+    @api.depends_context("uid")
+    def _compute_can_approve(self):
+        is_head = self.env.user.has_group(HEAD_GROUP)
+        for card in self:
+            card.can_approve = (
+                is_head
+                and card.state == "submitted"
+                and self.env.user not in card._get_judges()
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_no_typed_totals(vals)
+            if vals.get("state", "draft") != "draft":
+                raise UserError(self.env._("A scorecard begins as a draft."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_no_typed_totals(vals)
+        if self._INPUT_FIELDS & set(vals):
+            self._check_draft()
+        if "state" in vals:
+            self._check_transition(vals["state"])
+            vals = {**vals, **self._prepare_approval_vals(vals["state"])}
+        result = super().write(vals)
+        if vals.get("state") == "draft":
+            self.env.add_to_compute(self._fields["level_id"], self)
+        if {"set_id", "service_point_id", "date_from", "date_to"} & set(vals):
+            self._reload_lines()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        decided = self.filtered(lambda c: c.state in ("submitted", "approved"))[:1]
+        if decided:
+            raise UserError(
+                self.env._(
+                    "Scorecard %(card)s was submitted and cannot be deleted. Cancel "
+                    "it instead.",
+                    card=decided.name,
+                )
+            )
+
+    def _check_no_typed_totals(self, vals):
+        """Refuse values for what the arithmetic computes."""
+        if self._TOTAL_FIELDS & set(vals):
+            raise UserError(
+                self.env._(
+                    "Score, sums, level and approver of a scorecard are set by the "
+                    "system and cannot be entered."
+                )
+            )
+
+    def _check_draft(self):
+        """Refuse a change of findings that were submitted.
+
+        :raise UserError: naming the scorecard and the way out
+        """
+        frozen = self.filtered(lambda card: card.state != "draft")[:1]
+        if frozen:
+            raise UserError(
+                self.env._(
+                    "Scorecard %(card)s is frozen since it was submitted. Send it back "
+                    "to draft first; an approved one can only be cancelled.",
+                    card=frozen.name,
+                )
+            )
+
+    def _check_transition(self, state):
+        """Refuse a step that the lifecycle or the user's role does not allow."""
+        for card in self:
+            if state not in TRANSITIONS[card.state]:
+                labels = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(
+                    self.env._(
+                        "Scorecard %(card)s cannot go from “%(old)s” to “%(new)s”.",
+                        card=card.name,
+                        old=labels[card.state],
+                        new=labels.get(state, state),
+                    )
+                )
+        if state == "submitted":
+            self._check_complete()
+        if state == "approved" or "approved" in self.mapped("state"):
+            self._check_head()
+        if state == "approved":
+            self._check_four_eyes()
+
+    def _prepare_approval_vals(self, state):
+        """Who took the step into a state, and when."""
+        if state == "submitted":
+            return {"submitter_id": self.env.uid}
+        if state == "approved":
+            return {"approver_id": self.env.uid, "date_approved": fields.Datetime.now()}
+        if state == "draft":
+            return dict.fromkeys(("submitter_id", "approver_id", "date_approved"), False)
+        return {}
+
+    def _get_judges(self):
+        """Users who may not approve: whoever judged or handed over.
+
+        A scorecard that was only measured has no judge.
+        """
+        self.ensure_one()
+        judged = self.line_ids.filtered(lambda line: line.kind != "metric")
+        if not self.auditor_id and not judged:
+            return self.auditor_id
+        return self.auditor_id | self.submitter_id
+
+    def _check_head(self):
+        """Refuse the step to whoever is not head of service."""
+        if not (self.env.su or self.env.user.has_group(HEAD_GROUP)):
+            raise AccessError(
+                self.env._(
+                    "Only the head of service approves scorecards or cancels approved "
+                    "ones."
+                )
+            )
+
+    def _check_four_eyes(self):
+        """Refuse the approval by whoever judged the scorecard."""
+        own = self.filtered(lambda card: self.env.user in card._get_judges())[:1]
+        if own:
+            raise UserError(
+                self.env._(
+                    "You audited or submitted scorecard %(card)s. Four-eyes: another "
+                    "person must approve it.",
+                    card=own.name,
+                )
+            )
+
+    def _check_complete(self):
+        """Refuse to submit what has gaps, naming the first of each."""
+        for card in self:
+            gaps = card._get_gaps()
+            if gaps:
+                raise UserError(
+                    self.env._(
+                        "Scorecard %(card)s cannot be submitted yet:\n%(gaps)s",
+                        card=card.name,
+                        gaps="\n".join(gaps),
+                    )
+                )
+
+    def _get_gaps(self):
+        """Sentences on what is missing before submission."""
+        self.ensure_one()
+        gaps = []
+        if self.set_id.state == "draft":
+            gaps.append(self.env._("Its indicator set is still a draft."))
+        pending = self.line_ids.filtered(lambda line: line.outcome == "pending")
+        if pending:
+            gaps.append(
+                self.env._(
+                    "%(count)s indicators have not been judged, the first is %(code)s: "
+                    "enter the finding or the samples, or exclude the indicator.",
+                    count=len(pending),
+                    code=pending.sorted("sort_key")[0].indicator_id.display_name,
+                )
+            )
+        elif not self.is_rated:
+            gaps.append(self.env._("Every indicator is excluded: nothing to score."))
+        return gaps + self._get_reason_gaps()
+
+    def _get_reason_gaps(self):
+        """Sentences on reasons that are missing."""
+        gaps = []
+        unexplained = self.line_ids.filtered(
+            lambda line: line.is_excluded
+            and line.exclusion_kind == "excluded"
+            and not (line.exclusion_reason or "").strip()
+        )[:1]
+        if unexplained:
+            gaps.append(
+                self.env._(
+                    "The exclusion of %(code)s needs a reason.",
+                    code=unexplained.indicator_id.display_name,
+                )
+            )
+        if self.deduction_ids.filtered(lambda d: not (d.reason or "").strip()):
+            gaps.append(self.env._("Every special deduction needs a reason."))
+        if self.has_bonus and not (self.bonus_reason or "").strip():
+            gaps.append(self.env._("The special bonus needs a reason."))
+        return gaps
+
+    def action_submit(self):
+        """Hand drafts over for approval."""
+        cards = self.filtered(lambda card: card.state == "draft")
+        cards.write({"state": "submitted"})
+        for card in cards:
+            self.env["aftersales.approval"]._log(card, "submit", "approved")
+        return True
+
+    def action_approve(self):
+        """Approve submitted scorecards; from then on they never change."""
+        cards = self.filtered(lambda card: card.state == "submitted")
+        cards.write({"state": "approved"})
+        for card in cards:
+            self.env["aftersales.approval"]._log(card, "head", "approved")
+        return True
+
+    def action_draft(self):
+        """Send submitted or cancelled scorecards back to the auditor."""
+        self.filtered(lambda c: c.state in ("submitted", "cancelled")).write(
+            {"state": "draft"}
+        )
+        return True
+
+    def action_cancel(self):
+        """Cancel scorecards; an approved one needs the head of service."""
+        self.filtered(lambda card: card.state != "cancelled").write(
+            {"state": "cancelled"}
+        )
+        return True
+
+    def action_confirm_rest(self):
+        """Take every qualitative indicator without finding as conforming."""
+        self._check_draft()
+        self.line_ids.filtered(
+            lambda line: line.outcome == "pending" and line.kind == "qualitative"
+        ).write({"conformity": "yes"})
+        return True
+
+    def _reload_lines(self):
+        """Follow another set, subject or period: drop foreign lines, fill anew."""
+        self.line_ids.filtered(
+            lambda line: line.indicator_id.set_id != line.scorecard_id.set_id
+        ).unlink()
+        self._add_missing_lines()
+        self._refresh_metrics()
+
+    def action_reload(self):
+        """Take over new indicators of the set and fill the metrics again."""
+        self.check_access("write")
+        self._check_draft()
+        self._reload_lines()
+        return True

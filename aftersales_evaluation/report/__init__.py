@@ -1,0 +1,2 @@
+from . import aftersales_scorecard_ranking
+from . import scorecard_report
