@@ -92,8 +92,9 @@ def pytest_sessionfinish(session, exitstatus):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None or exitstatus not in (0, 1):
         return
-    reasons = [str(report.longrepr[2]) for report in reporter.stats.get("skipped", [])]
-    bad = [r for r in reasons if not r.removeprefix("Skipped: ").startswith(ALLOWED_SKIP)]
+    skipped = reporter.stats.get("skipped", [])
+    reasons = [str(report.longrepr[2]).removeprefix("Skipped: ") for report in skipped]
+    bad = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP)]
     if bad:
         reporter.write_line("")
         reporter.write_line("Skipped without permission:", red=True)

@@ -3,7 +3,8 @@
 
 import sys
 
-if sys.version_info < (3, 10):
+# Older ones may be the user's: tell them.
+if sys.version_info < (3, 10):  # noqa: UP036
     sys.exit(
         f"Python {sys.version.split()[0]} is too old: Odoo 19 needs Python 3.10 or "
         "newer.\nWay out: run make with PYTHON=/path/to/python3.12."

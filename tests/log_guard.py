@@ -1,25 +1,8 @@
 """Collects the log records that a test did not expect."""
 
 import logging
-import re
 
-# Notices about the environment, not about the suite. (logger, message) patterns.
-ALLOWED = (
-    # Containers and CI run as root.
-    (r"odoo", r"Running as user 'root' is a security risk"),
-    # Printing works with Debian's wkhtmltopdf, only without header and footer.
-    (r"odoo\.addons\.base\.models\.ir_actions_report", r"wkhtmltopdf|Wkhtmltopdf"),
-    # The browser of a tour closes its connections when the tour is over.
-    (r"odoo\.tests\.common.*", r"External chrome request during tests"),
-    # Warnings that Python itself or foreign packages raise at import.
-    (r"py\.warnings", r"site-packages/(?!odoo/)|DeprecationWarning: .*(pkg_resources|ast\.)"),
-)
-_COMPILED = [(re.compile(name), re.compile(text)) for name, text in ALLOWED]
-
-
-def is_allowed(logger, message):
-    """Whether a record is one of the known notices."""
-    return any(n.fullmatch(logger) and t.search(message) for n, t in _COMPILED)
+from suite.logs import is_allowed
 
 
 class LogGuard(logging.Handler):

@@ -29,6 +29,7 @@ def conf_text(where, source, server):
         "db_user": server.user,
         "db_maxconn": 32,
         "http_interface": "127.0.0.1",
+        "screenshots": where.log / "tours",
         "http_port": HTTP_PORT,
         "list_db": False,
         "max_cron_threads": 1,

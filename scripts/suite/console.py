@@ -46,9 +46,18 @@ def explain_os_error(error):
     return Problem(f"The system refused: {error}.")
 
 
+_quiet = False
+
+
+def progress_to_stderr():
+    """Keep standard output free for what a script prints (``make shell``)."""
+    global _quiet  # noqa: PLW0603
+    _quiet = True
+
+
 def say(text=""):
     """Print at once, also into a pipe."""
-    print(text, flush=True)
+    print(text, file=sys.stderr if _quiet else sys.stdout, flush=True)
 
 
 def warn(text):

@@ -6,6 +6,7 @@ another name and is renamed when it is complete, so that a kill leaves no half o
 
 import hashlib
 import json
+import os
 import re
 
 from .console import Problem
@@ -37,7 +38,7 @@ LANGUAGES = "en_US,zh_CN"
 # The first one becomes the administrator's; without en_US it would be switched off.
 # Recipe of the template; raise it when SCRIPT_AFTER_INSTALL changes.
 RECIPE = "1"
-SCRIPT_AFTER_INSTALL = '''
+SCRIPT_AFTER_INSTALL = """
 chart = env["account.chart.template"]
 company = env.ref("base.main_company")
 if not company.chart_template:
@@ -47,7 +48,7 @@ assert company.chart_template, "no chart of accounts was loaded"
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env["ir.attachment"].force_storage()
 env.cr.commit()
-'''
+"""
 NAME = re.compile(r"^[a-z][a-z0-9_-]*$")
 
 
@@ -120,7 +121,12 @@ class Databases:
         command = [self.where.python, "-m", "odoo", *arguments]
         extra = {"stdin": stdin} if stdin is not None else {}
         return run(
-            command, what, self.where, env=self.env, log=log, cwd=self.where.root,
+            command,
+            what,
+            self.where,
+            env=self.env,
+            log=log,
+            cwd=self.where.root,
             **extra,
         )
 
@@ -151,25 +157,14 @@ class Databases:
 
     def shell(self, name, script, what, log):
         """Run a script in ``odoo shell``; an exception in it fails the run."""
-        path = self.where.run / f"shell-{hashlib.sha1(script.encode()).hexdigest()}.py"
-        path.write_text(guarded(script), encoding="utf-8")
+        path = self.where.run / f"shell-{os.getpid()}.py"
+        path.write_text(script, encoding="utf-8")
         arguments = ["shell", "-c", self.where.conf, "-d", name, "--no-http"]
-        with path.open(encoding="utf-8") as handle:
-            done = self.odoo(arguments, what, log, stdin=handle)
-        path.unlink()
-        if FINISHED not in done.stdout:
-            from .shell import failure
-
-            raise failure(what, done.stdout, self.where.log / log)
-        return done.stdout.replace(FINISHED, "")
-
-
-FINISHED = "suite-script-finished"
-
-
-def guarded(script):
-    """``odoo shell`` runs stdin line by line and exits 0 on errors: wrap it."""
-    return f"exec(compile({script!r}, 'script', 'exec'))\nprint({FINISHED!r})\n"
+        try:
+            with path.open(encoding="utf-8") as handle:
+                return self.odoo(arguments, what, log, stdin=handle).stdout
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def _checked(name):
@@ -179,7 +174,7 @@ def _checked(name):
     return name
 
 
-def tree_hash(folders, suffixes=None):
+def tree_hash(folders):
     """Hash over names and contents of the files that decide about a database."""
     digest = hashlib.sha256()
     for folder in folders:
@@ -218,7 +213,7 @@ def ensure_deps_template(databases, source):
     partial = f"{DEPS_TEMPLATE}_partial"
     databases.drop(partial)
     databases.sql(
-        f'CREATE DATABASE "{partial}" ENCODING \'UTF8\' TEMPLATE template0 '
+        f"CREATE DATABASE \"{partial}\" ENCODING 'UTF8' TEMPLATE template0 "
         "LC_COLLATE 'C'"
     )
     databases.install(

@@ -8,6 +8,7 @@ import dataclasses
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 from .console import Problem, say
@@ -19,7 +20,7 @@ from .paths import (
     stamp_is,
     write_atomically,
 )
-from .shell import private_env, run
+from .shell import failure, private_env, run
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 ODOO_SUITE = "sid"
@@ -224,8 +225,6 @@ class PrivateApt:
 
     def _fresh(self, days=3):
         """Lists of some days ago still name files that the mirror has."""
-        import time
-
         stamp = self.where.stamps / "apt-lists"
         return time.time() - stamp.stat().st_mtime < days * 86400
 
@@ -244,8 +243,6 @@ class PrivateApt:
             # Lists older than the mirror's: drop them, the next run reads anew.
             (self.where.stamps / "apt-lists").unlink(missing_ok=True)
         if done.returncode:
-            from .shell import failure
-
             raise failure(what, done.stdout, self.where.log / "apt.log")
         return done
 

@@ -33,10 +33,9 @@ DEBIAN_PACKAGES = (
     "fonts-font-awesome/bookworm",
     "fonts-inconsolata/bookworm",
 )
+SERIES = re.compile(r"^version_info\s*=\s*\((\d+),\s*(\d+)", re.MULTILINE)
 SEGMENTATION_NPM = "@mediapipe/selfie_segmentation@0.1.1675465747"
-SEGMENTATION_FILE = Path(
-    "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
-)
+SEGMENTATION_FILE = Path("mail/static/lib/selfie_segmentation/selfie_segmentation.js")
 PLACEHOLDER = """\
 // Placeholder of the after-sales suite's set-up: the original file is not part of
 // Debian's package and npm was not at hand. Lost: the blurred background in calls.
@@ -58,7 +57,7 @@ def series_of(home):
         text = release.read_text(encoding="utf-8")
     except OSError:
         return None
-    match = re.search(r"^version_info\s*=\s*\((\d+|['\"].*?['\"]),\s*(\d+)", text, re.M)
+    match = SERIES.search(text)
     return f"{match[1]}.{match[2]}" if match else None
 
 

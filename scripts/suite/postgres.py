@@ -15,7 +15,7 @@ from pathlib import Path
 from . import debian
 from .console import Problem, say
 from .paths import remove, set_stamp, stamp_is, write_atomically
-from .shell import private_env, run, which
+from .shell import failure, private_env, run, which
 
 USER = "odoo"
 PORT = 5432
@@ -248,9 +248,7 @@ class Cluster:
                     "extra_groups": [],
                 }
             env["HOME"] = "/"
-        return run(
-            [*self.prefix, *command], what, self.where, env=env, cwd="/", **kw
-        )
+        return run([*self.prefix, *command], what, self.where, env=env, cwd="/", **kw)
 
     def _libraries(self):
         """Library folders of a server that was unpacked and not installed."""
@@ -261,7 +259,7 @@ class Cluster:
         inherited = os.environ.get("LD_LIBRARY_PATH")
         return os.pathsep.join(folders + ([inherited] if inherited else []))
 
-    def _make_reachable(self):
+    def make_reachable(self):
         """Let the account through a checkout below a closed folder such as /root."""
         if not self.account or self.prefix:
             return
@@ -292,7 +290,7 @@ class Cluster:
 
     def create(self):
         """initdb, unless a finished cluster is there."""
-        self._make_reachable()
+        self.make_reachable()
         self._own(self.where.run)
         if (self.data / "PG_VERSION").exists() and stamp_is(
             self.where, "pgdata", self._version()
@@ -357,8 +355,6 @@ class Cluster:
         done = self._as_account(command, "Starting PostgreSQL", check=False)
         if done.returncode:
             text = log.read_text(encoding="utf-8", errors="replace")
-            from .shell import failure
-
             raise failure("Starting PostgreSQL", done.stdout + text, log)
 
     def is_running(self):
@@ -367,12 +363,15 @@ class Cluster:
         done = self._as_account(command, "Asking PostgreSQL", check=False)
         if done.returncode or not server_process(self.data):
             return False
-        return bool(run(
-            [self.binaries / "psql", "-d", "postgres", "-Atc", "select 1"],
-            "Asking PostgreSQL",
-            env=private_env(self.where, **self.server.variables()),
-            check=False,
-        ).returncode == 0)
+        return bool(
+            run(
+                [self.binaries / "psql", "-d", "postgres", "-Atc", "select 1"],
+                "Asking PostgreSQL",
+                env=private_env(self.where, **self.server.variables()),
+                check=False,
+            ).returncode
+            == 0
+        )
 
     def stop(self):
         """Stop the server; nothing happens where none runs."""
@@ -438,7 +437,7 @@ def stop(where):
     pid = server_process(where.pgdata)
     binaries = Path(os.readlink(f"/proc/{pid}/exe")).parent
     cluster = Cluster(where, binaries, server)
-    cluster._make_reachable()
+    cluster.make_reachable()
     return cluster.stop()
 
 

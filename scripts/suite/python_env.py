@@ -129,8 +129,12 @@ def install(where, command, what):
 
 def pip_configuration(where):
     """What ``pip config list`` says, environment variables included."""
-    done = run([*bare_pip(where), "config", "list"], "Reading pip's configuration",
-               where, check=False)
+    done = run(
+        [*bare_pip(where), "config", "list"],
+        "Reading pip's configuration",
+        where,
+        check=False,
+    )
     settings = {}
     for line in done.stdout.splitlines():
         key, separator, value = line.partition("=")
@@ -148,7 +152,7 @@ def uv_settings(settings, environ):
         "find-links": "UV_FIND_LINKS",
         "cert": "SSL_CERT_FILE",
     }
-    env = {"UV_INDEX_STRATEGY": "unsafe-best-match", "UV_LINK_MODE": "copy"}
+    env = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
     for name, variable in words.items():
         value = settings.get(name)
         if name in ("extra-index-url", "find-links"):

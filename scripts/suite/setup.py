@@ -16,6 +16,7 @@ class Environment:
     source: dict
     server: object
     databases: database.Databases
+    template_was_clean: bool = True
 
 
 def ensure(where=layout, desktop=False):
@@ -39,6 +40,6 @@ def ensure(where=layout, desktop=False):
 
 def ensure_template(environment):
     """Have the template database of all dependencies."""
-    with locked(environment.where, "template"):
-        with steps.step("Template database with all dependencies"):
-            database.ensure_deps_template(environment.databases, environment.source)
+    title = "Template database with all dependencies"
+    with locked(environment.where, "template"), steps.step(title):
+        database.ensure_deps_template(environment.databases, environment.source)
