@@ -17,6 +17,7 @@ from . import (
     aftersales_service_order_line,
     aftersales_service_order_portal,
     aftersales_dispatch_candidate,
+    ir_sequence,
     res_partner,
     res_users,
 )

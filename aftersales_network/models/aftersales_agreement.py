@@ -119,9 +119,7 @@ class AftersalesAgreement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
+        self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         return super().create(vals_list)
 
     def write(self, vals):

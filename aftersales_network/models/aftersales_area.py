@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 GRADES = [("a", "A"), ("b", "B"), ("c", "C")]
@@ -97,13 +96,6 @@ class AftersalesArea(models.Model):
     def _inverse_response_hours(self):
         for area in self:
             area.own_response_hours = area.response_hours
-
-    @api.constrains("parent_id")
-    def _check_tree(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._("An area cannot be its own parent or grandparent.")
-            )
 
     @api.onchange("parent_id")
     def _onchange_parent_id(self):

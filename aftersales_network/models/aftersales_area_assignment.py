@@ -60,39 +60,66 @@ class AftersalesAreaAssignment(models.Model):
                 f"{line.service_point_id.name} – {line.area_id.complete_name}"
             )
 
-    @api.constrains("area_id", "product_categ_id", "date_from", "date_to", "exclusive")
-    def _check_exclusive_overlap(self):
-        """Name the point that holds the area, before the database refuses."""
-        mine = self.filtered("exclusive")
+    #: Fields that decide which place is claimed when.
+    _CLAIM_FIELDS = (
+        "service_point_id",
+        "area_id",
+        "product_categ_id",
+        "date_from",
+        "date_to",
+        "exclusive",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            # Resolve defaults and conversions the way the record will have them.
+            self._check_free(self.new(self._add_missing_default_values(vals)))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if set(vals) & set(self._CLAIM_FIELDS):
+            changes = {k: v for k, v in vals.items() if k in self._CLAIM_FIELDS}
+            for line in self:
+                claim = self.new(changes, origin=line)
+                self._check_free(claim)
+        return super().write(vals)
+
+    @api.model
+    def _check_free(self, claim):
+        """Name the point that holds the area, before the database refuses.
+
+        :param claim: new record with the values to be
+        :raise ValidationError: the area is taken in that period
+        """
+        if not claim.exclusive:
+            return
         # Points of other subtrees are invisible to the user, yet they count.
         others_sudo = self.sudo().search(
-            Domain("area_id", "in", mine.area_id.ids)
+            Domain("area_id", "in", claim.area_id.ids)
             & Domain("exclusive", "=", True)
-            & Domain("company_id", "in", mine.company_id.ids)
+            & Domain("id", "not in", claim._origin.ids)
+            & Domain("company_id", "=", claim.service_point_id.sudo().company_id.id)
         )
-        for line in mine.sudo():
-            rival = others_sudo.filtered(lambda o, x=line: o._collides(x))[:1]
-            if rival:
-                raise ValidationError(
-                    self.env._(
-                        "%(area)s is already assigned exclusively to %(point)s "
-                        "from %(start)s to %(end)s. End that assignment first or "
-                        "choose another period.",
-                        area=line.area_id.display_name,
-                        point=rival.service_point_id.display_name,
-                        start=rival.date_from,
-                        end=rival.date_to or self.env._("open end"),
-                    )
+        rival = others_sudo.filtered(lambda o: o._collides(claim.sudo()))[:1]
+        if rival:
+            raise ValidationError(
+                self.env._(
+                    "%(area)s is already assigned exclusively to %(point)s "
+                    "from %(start)s to %(end)s. End that assignment first or "
+                    "choose another period.",
+                    area=claim.area_id.display_name,
+                    point=rival.service_point_id.display_name,
+                    start=rival.date_from,
+                    end=rival.date_to or self.env._("open end"),
                 )
+            )
 
     def _collides(self, other):
-        """Whether two different exclusive lines claim one place at one time."""
+        """Whether two exclusive lines of one area claim one time."""
         self.ensure_one()
         return (
-            self != other
-            and self.company_id == other.company_id
-            and self.area_id == other.area_id
-            and self.product_categ_id == other.product_categ_id
+            self.product_categ_id.id == (other.product_categ_id._origin.id or False)
             and (not other.date_to or self.date_from <= other.date_to)
             and (not self.date_to or other.date_from <= self.date_to)
         )

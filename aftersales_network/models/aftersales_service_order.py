@@ -301,9 +301,7 @@ class AftersalesServiceOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self._fill_from_lots(vals_list)
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
+        self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         orders = super().create(vals_list)
         orders.filtered(lambda o: not o.step_ids)._create_steps()
         return orders

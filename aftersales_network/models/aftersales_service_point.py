@@ -115,7 +115,10 @@ class AftersalesServicePoint(models.Model):
         "resource.calendar",
         "Opening Hours",
         check_company=True,
-        default=lambda self: self.env.company.resource_calendar_id,
+        compute="_compute_resource_calendar_id",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
     note = fields.Html()
     staff_ids = fields.One2many("aftersales.staff", "service_point_id")
@@ -160,6 +163,12 @@ class AftersalesServicePoint(models.Model):
         for point in self:
             parent = point.parent_id
             point.centre_id = parent if parent.tier == "centre" else parent.centre_id
+
+    @api.depends("company_id")
+    def _compute_resource_calendar_id(self):
+        for point in self:
+            if point.resource_calendar_id.company_id != point.company_id:
+                point.resource_calendar_id = point.company_id.resource_calendar_id
 
     def _compute_counts(self):
         Order = self.env["aftersales.service.order"]
@@ -219,10 +228,6 @@ class AftersalesServicePoint(models.Model):
 
     @api.constrains("parent_id", "tier", "company_id")
     def _check_tree(self):
-        if self._has_cycle():
-            raise ValidationError(
-                self.env._("A service point cannot be its own parent or grandparent.")
-            )
         for point in self:
             if point.tier == "hq" and point.parent_id:
                 raise ValidationError(
@@ -244,9 +249,7 @@ class AftersalesServicePoint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not vals.get("code"):
-                vals["code"] = self.env["ir.sequence"].next_by_code(self._name)
+        self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name, "code")
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)

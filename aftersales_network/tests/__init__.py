@@ -1,0 +1,11 @@
+from . import (
+    test_agreement,
+    test_area,
+    test_concurrency,
+    test_dispatch,
+    test_metric,
+    test_order,
+    test_point,
+    test_portal,
+    test_rights,
+)
