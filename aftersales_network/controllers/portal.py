@@ -125,7 +125,7 @@ class AftersalesPortal(CustomerPortal):
             return request.redirect("/my")
         handler = self._get_portal_steps().get(step)
         if handler is None:
-            return request.not_found()
+            raise request.not_found()
         try:
             with request.env.cr.savepoint():
                 handler(order_sudo, post)

@@ -8,4 +8,5 @@ from . import (
     test_point,
     test_portal,
     test_rights,
+    test_tours,
 )

@@ -1,3 +1,4 @@
+from odoo import http
 from odoo.tests import HttpCase, tagged
 
 from .common import AftersalesCommon
@@ -16,20 +17,11 @@ class TestPortal(AftersalesCommon, HttpCase):
             user.password = user.login
 
     def _post(self, step, order=None, **data):
+        """Send one step as the browser does, with the page's CSRF token."""
         order = order or self.order
-        page = self.url_open("/my/service-orders")
-        self.assertEqual(page.status_code, 200)
-        data["csrf_token"] = self._csrf()
+        self.url_open("/my/service-orders")
+        data["csrf_token"] = http.Request.csrf_token(self)
         return self.url_open(f"/my/service-orders/{order.id}/{step}", data=data)
-
-    def _csrf(self):
-        from odoo.http import Request
-
-        return Request.csrf_token(self)
-
-    @property
-    def db(self):
-        return self.env.cr.dbname
 
     def test_list_shows_only_the_own_point(self):
         self.authenticate("aftersales_portal", "aftersales_portal")
@@ -55,3 +47,46 @@ class TestPortal(AftersalesCommon, HttpCase):
         self.assertNotIn('name="accept"', page.text)
         wrong = self.url_open(f"/my/service-orders/{self.order.id}?access_token=nope")
         self.assertNotIn(self.order.name, wrong.text)
+
+    def test_steps_of_the_work(self):
+        self.authenticate("aftersales_portal", "aftersales_portal")
+        self.assertIn("Accept", self.url_open(self.order.access_url).text)
+        self._post("accept")
+        self.assertEqual(self.order.state, "accepted")
+        page = self._post("line", kind="part", reference="NOPE", quantity="1")
+        self.assertIn("No part with the reference “NOPE”", page.text)
+        page = self._post("line", kind="labour", quantity="-2")
+        self.assertIn("must be a number above zero", page.text)
+        page = self._post("line", kind="bribe", quantity="2")
+        self.assertIn("Choose the kind of the line", page.text)
+        self._post("line", kind="travel", quantity="12,5", price_unit="999")
+        self.assertEqual(self.order.line_ids.amount, 25)
+        self._post("remove", line_id=self.order.line_ids.id)
+        self.assertFalse(self.order.line_ids)
+        self._post("start")
+        self._post("wait")
+        self.assertEqual(self.order.state, "waiting_part")
+        page = self._post("done", correction="x")
+        self.assertIn("this step is possible only in", page.text)
+
+    def test_refuse(self):
+        self.authenticate("aftersales_portal", "aftersales_portal")
+        page = self._post("refuse", reason=" ")
+        self.assertIn("give a reason for refusing", page.text)
+        self.assertEqual(self.order.state, "dispatched")
+        self._post("refuse", reason="No car today")
+        self.assertEqual(self.order.state, "draft")
+
+    def test_foreign_point_cannot_act(self):
+        self.authenticate("aftersales_portal_b", "aftersales_portal_b")
+        self._post("accept")
+        self.assertEqual(self.order.state, "dispatched")
+        self.assertEqual(self._post("nonsense", self.foreign).status_code, 404)
+
+    def test_home_counts(self):
+        self.authenticate("aftersales_portal", "aftersales_portal")
+        self.assertIn("/my/service-orders", self.url_open("/my/home").text)
+        found = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["service_order_count"]}
+        )
+        self.assertEqual(found["service_order_count"], 1)
