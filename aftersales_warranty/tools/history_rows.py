@@ -134,6 +134,7 @@ class FileFacts:
         self._spellings = {role: defaultdict(Counter) for role in SPELLED_ROLES}
         self._regions = defaultdict(Counter)
         self.rows = 0
+        self.first_date = None
 
     def add(self, raw):
         """Count one raw row; rows that will be refused count as well."""
@@ -146,8 +147,15 @@ class FileFacts:
             if text:
                 self._spellings[role][text.casefold()][text] += 1
                 seen[role] = text.casefold()
+        if "case_date" in self.mapping.columns:
+            self._add_date(squeeze(raw.values.get(self.mapping.columns["case_date"])))
         if seen.get("state") and seen.get("region"):
             self._regions[seen["state"]][seen["region"]] += 1
+
+    def _add_date(self, text):
+        found = parse_date(text)
+        if found and (self.first_date is None or found < self.first_date):
+            self.first_date = found
 
     def alias(self, role, text):
         """Replace a known other name of the same thing."""
@@ -207,6 +215,14 @@ def parse_decimal(text, decimal_mark="."):
     try:
         return Decimal(text)
     except InvalidOperation:
+        return None
+
+
+def parse_date(text):
+    """Return the date at the start of an ISO text, or None."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
         return None
 
 
@@ -321,12 +337,12 @@ class _Row:
     def _translate(self, values):
         """Map the words for purpose, channel and customer to the suite's codes."""
         for role, table, fallback in (
-            ("purpose", self.mapping.purposes, None),
-            ("channel", self.mapping.channels, "other"),
+            ("purpose", self.mapping.purposes, ""),
+            ("channel", self.mapping.channels, ""),
             ("profile", self.mapping.profiles, "personal"),
         ):
             word = values[role]
-            if not word and fallback:
+            if not word:
                 values[role] = fallback
             elif word.casefold() in table:
                 values[role] = table[word.casefold()]
@@ -417,9 +433,8 @@ class _Row:
         text = self._cell("case_date")
         if not text:
             return self.reader.case_date
-        try:
-            found = date.fromisoformat(text[:10])
-        except ValueError:
+        found = parse_date(text)
+        if found is None:
             self._refuse(
                 "not_a_date", column=self._column("case_date"), value=text[:80]
             )

@@ -328,3 +328,13 @@ def test_any_text_is_taken_or_refused_with_reasons(values):
 def test_the_usual_spelling_does_not_depend_on_the_order(cities):
     results = read_all(*[{"No": str(i), "City": city} for i, city in enumerate(cities)])
     assert {result.case.city for result in results} == {"Kochi"}
+
+
+def test_the_first_date_of_the_file_is_known():
+    mapping = rows.Mapping(
+        **{**vars(MAPPING), "columns": {**MAPPING.columns, "case_date": "Date"}}
+    )
+    facts = rows.FileFacts(mapping)
+    for text in ("2023-05-02", "", "soon", "2021-12-31", "2022-01-01"):
+        facts.add(raw_row(2, {**GOOD, "Date": text}))
+    assert facts.first_date == date(2021, 12, 31)
