@@ -176,8 +176,8 @@ class AftersalesIndicator(models.Model):
 
     @api.onchange("metric_code")
     def _onchange_metric_code(self):
-        offer = self.env["aftersales.metric"]._get_metric_catalog().get(
-            self.metric_code
+        offer = (
+            self.env["aftersales.metric"]._get_metric_catalog().get(self.metric_code)
         )
         if offer:
             self.direction = offer["direction"]

@@ -41,9 +41,7 @@ class AftersalesIndicatorSet(models.Model):
         "Level Table",
         required=True,
         ondelete="restrict",
-        default=lambda self: self.env["aftersales.scorecard.scale"].search(
-            [], limit=1
-        ),
+        default=lambda self: self.env["aftersales.scorecard.scale"].search([], limit=1),
     )
     points_total = fields.Float("Total Points", digits=(8, 2), default=100)
     is_sample_points = fields.Boolean(
@@ -165,9 +163,7 @@ class AftersalesIndicatorSet(models.Model):
             (node.id, node.parent_id.id or None, str(node.points))
             for node in self.indicator_ids
         ]
-        names = {
-            node.id: node.code or "" for node in self.indicator_ids
-        }
+        names = {node.id: node.code or "" for node in self.indicator_ids}
         return [
             self.env._(
                 "%(code)s has %(said)s points, but its parts sum to %(parts)s.",

@@ -323,18 +323,16 @@ class AftersalesScorecard(models.Model):
     def _add_missing_lines(self):
         """Give every scored indicator of the set its line, metrics filled."""
         figures = self._get_metric_figures()
-        vals_list = []
-        for card in self:
-            present = card.line_ids.indicator_id
-            for indicator in card.set_id.indicator_ids:
-                if indicator.is_scored and indicator not in present:
-                    vals_list.append(
-                        {
-                            "scorecard_id": card.id,
-                            "indicator_id": indicator.id,
-                            **figures.get((card.id, indicator.id), {}),
-                        }
-                    )
+        vals_list = [
+            {
+                "scorecard_id": card.id,
+                "indicator_id": indicator.id,
+                **figures.get((card.id, indicator.id), {}),
+            }
+            for card in self
+            for indicator in card.set_id.indicator_ids - card.line_ids.indicator_id
+            if indicator.is_scored
+        ]
         if vals_list:
             # Metric figures are not to be typed, so the lines come from here.
             self.check_access("write")

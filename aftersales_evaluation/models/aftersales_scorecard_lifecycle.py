@@ -72,6 +72,8 @@ class AftersalesScorecard(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_no_typed_totals(vals)
+            if vals.get("subject_type") in ("person", "company"):
+                vals.pop("service_point_id", None)  # follows from the subject
             if vals.get("state", "draft") != "draft":
                 raise UserError(self.env._("A scorecard begins as a draft."))
         return super().create(vals_list)
@@ -84,6 +86,11 @@ class AftersalesScorecard(models.Model):
             self._check_transition(vals["state"])
             vals = {**vals, **self._prepare_approval_vals(vals["state"])}
         result = super().write(vals)
+        if "state" in vals:
+            # The unique indexes look at the state: it must reach the database
+            # before another scorecard takes the place of a cancelled one.  A level
+            # that is still to be computed must not meet later bands either.
+            self.flush_recordset()
         if vals.get("state") == "draft":
             self.env.add_to_compute(self._fields["level_id"], self)
         if {"set_id", "service_point_id", "date_from", "date_to"} & set(vals):
@@ -154,7 +161,9 @@ class AftersalesScorecard(models.Model):
         if state == "approved":
             return {"approver_id": self.env.uid, "date_approved": fields.Datetime.now()}
         if state == "draft":
-            return dict.fromkeys(("submitter_id", "approver_id", "date_approved"), False)
+            return dict.fromkeys(
+                ("submitter_id", "approver_id", "date_approved"), False
+            )
         return {}
 
     def _get_judges(self):
@@ -227,9 +236,11 @@ class AftersalesScorecard(models.Model):
         """Sentences on reasons that are missing."""
         gaps = []
         unexplained = self.line_ids.filtered(
-            lambda line: line.is_excluded
-            and line.exclusion_kind == "excluded"
-            and not (line.exclusion_reason or "").strip()
+            lambda line: (
+                line.is_excluded
+                and not line.exclusion_kind
+                and not (line.exclusion_reason or "").strip()
+            )
         )[:1]
         if unexplained:
             gaps.append(

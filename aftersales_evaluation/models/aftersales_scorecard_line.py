@@ -3,8 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..tools import scoring
 
-EXCLUSION_KINDS = [
-    ("excluded", "Not Applicable"),
+MEASURED_EXCLUSIONS = [
     ("not_available", "Metric Not Available"),
     ("no_activity", "No Activity"),
     ("small_sample", "Below Minimum Sample"),
@@ -52,17 +51,14 @@ class AftersalesScorecardLine(models.Model):
     section_id = fields.Many2one(related="indicator_id.section_id", store=True)
     sort_key = fields.Char(related="indicator_id.sort_key", store=True)
     kind = fields.Selection(related="indicator_id.kind", store=True)
-    points = fields.Float(
-        related="indicator_id.points", store=True, aggregator="sum"
-    )
+    points = fields.Float(related="indicator_id.points", store=True, aggregator="sum")
     unit = fields.Selection(related="indicator_id.unit")
     is_excluded = fields.Boolean("Excluded")
     exclusion_kind = fields.Selection(
-        EXCLUSION_KINDS,
-        "Exclusion",
-        compute="_compute_exclusion_kind",
-        store=True,
-        precompute=True,
+        MEASURED_EXCLUSIONS,
+        "Measured Exclusion",
+        readonly=True,
+        help="Why a metric cannot be rated; empty where the auditor excludes.",
     )
     exclusion_reason = fields.Char("Reason of Exclusion")
     conformity = fields.Selection(
@@ -89,7 +85,8 @@ class AftersalesScorecardLine(models.Model):
             ("qualitative_lost", "Non-conforming"),
             ("sampled", "Sampled"),
             ("metric", "Measured"),
-            *EXCLUSION_KINDS,
+            ("excluded", "Not Applicable"),
+            *MEASURED_EXCLUSIONS,
         ],
         compute="_compute_result",
         store=True,
@@ -110,13 +107,6 @@ class AftersalesScorecardLine(models.Model):
         "CHECK (nonconforming_count >= 0 AND nonconforming_count <= sample_count)",
         "The non-conforming samples must be between 0 and the number of samples.",
     )
-
-    @api.depends("is_excluded")
-    def _compute_exclusion_kind(self):
-        for line in self:
-            line.exclusion_kind = line.is_excluded and (
-                line.exclusion_kind or "excluded"
-            )
 
     @api.depends("conformity")
     def _compute_is_conforming(self):
@@ -158,9 +148,7 @@ class AftersalesScorecardLine(models.Model):
             result = line._get_result()
             line.outcome = result.outcome
             line.points_lost = float(result.lost)
-            line.points_applicable = (
-                float(result.points) if result.is_applicable else 0
-            )
+            line.points_applicable = float(result.points) if result.is_applicable else 0
 
     @api.depends("outcome", "points_lost", "exclusion_reason", "metric_value")
     @api.depends_context("lang")
@@ -303,44 +291,45 @@ class AftersalesScorecardLine(models.Model):
 
     def _explain_metric(self, result):
         """Sentence of a measured line; one without points is for information."""
-        text = {key: scoring.figure(value) for key, value in result.figures.items()}
-        unit = self._get_unit_label()
+        figures = result.figures
         measured = self.env._(
-            "Measured %(numerator)s ÷ %(denominator)s = %(value)s %(unit)s.",
-            unit=unit,
-            **text,
+            "Measured %(numerator)s ÷ %(denominator)s = %(value)s.",
+            numerator=scoring.figure(figures["numerator"]),
+            denominator=scoring.figure(figures["denominator"]),
+            value=self._with_unit(figures["value"]),
         )
         if not result.points:
-            return self.env._("%(measured)s For information, no points.", measured=measured)
-        return measured + " " + self._explain_attainment(result, unit, text)
+            return f"{measured} {self.env._('For information, no points.')}"
+        return f"{measured} {self._explain_attainment(result)}"
 
-    def _explain_attainment(self, result, unit, text):
+    def _explain_attainment(self, result):
         """Sentence on how much of the target was reached."""
         figures = {
-            **text,
-            "unit": unit,
+            "target": self._with_unit(result.figures["target"]),
+            "attainment": scoring.figure(result.figures["attainment"]),
             "points": scoring.figure(result.points),
             "lost": scoring.figure(result.lost),
         }
         if self.indicator_id.direction == "down":
             return self.env._(
-                "Target at most %(target)s %(unit)s, reached to %(attainment)s %%: "
-                "%(lost)s of %(points)s points lost.",
+                "Target at most %(target)s, reached to %(attainment)s %%: %(lost)s of "
+                "%(points)s points lost.",
                 **figures,
             )
         return self.env._(
-            "Target at least %(target)s %(unit)s, reached to %(attainment)s %%: "
-            "%(lost)s of %(points)s points lost.",
+            "Target at least %(target)s, reached to %(attainment)s %%: %(lost)s of "
+            "%(points)s points lost.",
             **figures,
         )
 
-    def _get_unit_label(self):
-        """Unit as people read it."""
+    def _with_unit(self, value):
+        """Figure with its unit, as people read it."""
         self.ensure_one()
+        text = scoring.figure(value)
         if self.unit in ("money", "number", False):
-            return ""
+            return text
         labels = dict(self._fields["unit"]._description_selection(self.env))
-        return labels[self.unit]
+        return f"{text} {labels[self.unit]}"
 
     def action_open_records(self):
         """Open the records behind a measured figure."""

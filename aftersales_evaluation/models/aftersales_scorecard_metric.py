@@ -84,7 +84,8 @@ class AftersalesScorecard(models.Model):
         figures = cards._get_metric_figures()
         for line_sudo in cards.line_ids.sudo():
             key = line_sudo.scorecard_id.id, line_sudo.indicator_id.id
-            if key in figures and line_sudo.exclusion_kind != "excluded":
+            is_own = line_sudo.outcome == "excluded" or line_sudo.exclusion_reason
+            if key in figures and not is_own:
                 line_sudo.write(figures[key])
 
 

@@ -83,7 +83,9 @@ class AftersalesScorecard(models.Model):
                 "not any",
                 self._get_period_domain(indicator_set, date_from, date_to),
             )
-            if not self._run_period(indicator_set, todo, date_from, date_to, batch_size):
+            if not self._run_period(
+                indicator_set, todo, date_from, date_to, batch_size
+            ):
                 return
 
     @api.model

@@ -55,10 +55,7 @@ class AftersalesScorecardScale(models.Model):
         """Bands of the table for the scoring kernel; key is the level."""
         self.ensure_one()
         return scoring.bands_from_bounds(
-            [
-                (level, str(level.min_score), level.is_fail)
-                for level in self.level_ids
-            ]
+            [(level, str(level.min_score), level.is_fail) for level in self.level_ids]
         )
 
     def _grade(self, result):

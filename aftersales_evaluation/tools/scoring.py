@@ -214,9 +214,7 @@ def score_sums(applicable, lost, judged, pending=0, deductions=0, bonus=False):
     if applicable > 0 and judged:
         base = (applicable - lost) / applicable * 100
         final = min(Fraction(100), max(Fraction(0), base - deductions + bonus))
-    return CardResult(
-        applicable, lost, pending, judged, deductions, bonus, base, final
-    )
+    return CardResult(applicable, lost, pending, judged, deductions, bonus, base, final)
 
 
 def score_card(results, deductions=0, bonus=False):

@@ -32,9 +32,7 @@ class AftersalesScorecardWizard(models.TransientModel):
         readonly=False,
         precompute=True,
     )
-    existing_count = fields.Integer(
-        "Already Scored", compute="_compute_existing_count"
-    )
+    existing_count = fields.Integer("Already Scored", compute="_compute_existing_count")
 
     @api.model
     def _default_period(self):
@@ -66,8 +64,11 @@ class AftersalesScorecardWizard(models.TransientModel):
         self.ensure_one()
         if self.date_to < self.date_from:
             raise UserError(
-                self.env._("The period ends on %(end)s before it starts on %(start)s.",
-                    end=self.date_to, start=self.date_from)
+                self.env._(
+                    "The period ends on %(end)s before it starts on %(start)s.",
+                    end=self.date_to,
+                    start=self.date_from,
+                )
             )
         if not self.service_point_ids:
             raise UserError(self.env._("Choose at least one service point."))
@@ -75,9 +76,7 @@ class AftersalesScorecardWizard(models.TransientModel):
         Scorecard._create_period_scorecards(
             self.service_point_ids, self.set_id, self.date_from, self.date_to
         )
-        domain = Scorecard._get_period_domain(
-            self.set_id, self.date_from, self.date_to
-        )
+        domain = Scorecard._get_period_domain(self.set_id, self.date_from, self.date_to)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Scorecards"),

@@ -29,15 +29,11 @@ def card(leaves, deductions=0, bonus=False):
 
 
 def sampled(points, samples, nonconforming):
-    return Leaf(
-        points, "sampled", samples=samples, nonconforming=nonconforming
-    )
+    return Leaf(points, "sampled", samples=samples, nonconforming=nonconforming)
 
 
 def metric(points, numerator, denominator, **extra):
-    return Leaf(
-        points, "metric", numerator=numerator, denominator=denominator, **extra
-    )
+    return Leaf(points, "metric", numerator=numerator, denominator=denominator, **extra)
 
 
 # ---------------------------------------------------------------- strategies
@@ -224,7 +220,10 @@ def test_impossible_figures_are_refused(leaf):
 # ---------------------------------------------------------------- card tables
 def full_card(lost_points):
     """One hundred points, of which exactly `lost_points` are lost."""
-    return [Leaf(100 - lost_points, conforming=True), Leaf(lost_points, conforming=False)]
+    return [
+        Leaf(100 - lost_points, conforming=True),
+        Leaf(lost_points, conforming=False),
+    ]
 
 
 @pytest.mark.parametrize(
