@@ -1,0 +1,18 @@
+from . import (
+    res_company,
+    res_config_settings,
+    aftersales_certificate_issuer,
+    aftersales_certificate_type,
+    aftersales_certificate,
+    aftersales_certificate_lifecycle,
+    aftersales_role_requirement,
+    aftersales_staff,
+    aftersales_service_point,
+    aftersales_service_order,
+    aftersales_manager_ratio,
+    aftersales_manager_ratio_job,
+    aftersales_manager_ratio_line,
+    aftersales_metric,
+    hr_employee,
+    res_partner,
+)

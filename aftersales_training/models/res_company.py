@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+
+from ..tools.ratio import percent_to_rate
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    aftersales_ratio_percent = fields.Float(
+        "Certified Managers (%)",
+        digits=(5, 2),
+        default=10.0,
+        help="Share of the service managers that must hold a valid certificate.",
+    )
+    aftersales_ratio_minimum = fields.Integer(
+        "Certified Managers at Least",
+        default=1,
+        help="Heads that are needed however few managers there are.",
+    )
+    aftersales_qualification_mode = fields.Selection(
+        [("block", "Block"), ("warn", "Warn Only")],
+        "Missing Qualification",
+        required=True,
+        default="block",
+        help="What happens when somebody without a required certificate is to get a "
+        "service order.",
+    )
+
+    _aftersales_ratio_percent_range = models.Constraint(
+        "CHECK(aftersales_ratio_percent > 0 AND aftersales_ratio_percent <= 100)",
+        "The share of certified managers must be above 0 % and at most 100 %.",
+    )
+    _aftersales_ratio_minimum_positive = models.Constraint(
+        "CHECK(aftersales_ratio_minimum >= 0)",
+        "The smallest number of certified managers cannot be negative.",
+    )
+
+    def _get_aftersales_today(self):
+        """Today in the time zone of the company."""
+        self.ensure_one()
+        # People of the portal read neither the company's contact nor its calendar,
+        # and learn no more from this than what day it is.
+        company_sudo = self.sudo()
+        zone = company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz
+        return fields.Date.context_today(self.with_context(tz=zone or "UTC"))
+
+    def _get_aftersales_ratio_rule(self):
+        """Return (exact rate, minimum of heads) of the company."""
+        self.ensure_one()
+        rate = percent_to_rate(self.aftersales_ratio_percent)
+        return rate, self.aftersales_ratio_minimum
+
+    def _get_training_officers(self):
+        """Internal users who look after training in this company.
+
+        People who were put into the group themselves come first; an
+        administrator only steps in where there is nobody else.
+        """
+        self.ensure_one()
+        group_sudo = self.env.ref("aftersales_network.group_training_officer").sudo()
+        return self._filter_officers(group_sudo.user_ids) or self._filter_officers(
+            group_sudo.all_user_ids
+        )
+
+    def _filter_officers(self, users):
+        return users.filtered(
+            lambda user: user.active
+            and not user.share
+            and not user._is_superuser()
+            and self in user.company_ids
+        )
+
+    @api.model
+    def _get_aftersales_companies(self):
+        """Companies that run a service network."""
+        Point = self.env["aftersales.service.point"]
+        groups = Point._read_group([], ["company_id"], order="company_id")
+        return self.union(*(company for (company,) in groups))

@@ -1,0 +1,10 @@
+from . import (
+    test_certificate,
+    test_manager_ratio,
+    test_portal,
+    test_ratio_dashboard,
+    test_ratio_job,
+    test_reminder,
+    test_requirement,
+    test_security,
+)

@@ -1,0 +1,124 @@
+import json
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import TrainingCommon
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-06-15")
+class TestRatioDashboard(TrainingCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.officer = cls._create_firm_user("board_officer", "training_officer")
+        cls.centre_manager = cls._create_firm_user("board_centre", "centre_manager")
+        cls.firm_north.manager_id = cls.centre_manager
+        cls._create_managers(11, cls.firm_north, certified=2)
+        cls._create_managers(2, cls.firm_south)
+
+    @classmethod
+    def _create_firm_user(cls, login, group):
+        return new_test_user(
+            cls.env,
+            login,
+            groups=f"aftersales_network.group_{group}",
+            company_id=cls.firm.id,
+            company_ids=[(6, 0, cls.firm.ids)],
+        )
+
+    def _open(self, user):
+        model = self.env["aftersales.ratio.dashboard"].with_user(user)
+        action = model.with_company(self.firm).action_open()
+        return model.with_company(self.firm).browse(action["res_id"])
+
+    def _records(self, action):
+        return self.env[action["res_model"]].search(action["domain"])
+
+    def test_officer_sees_the_company(self):
+        board = self._open(self.officer)
+        self.assertFalse(board.service_point_id)
+        self.assertEqual(
+            (board.managers, board.holders, board.required, board.shortfall),
+            (13, 2, 2, 0),
+        )
+        self.assertAlmostEqual(board.ratio_percent, 100 * 2 / 13)
+        self.assertEqual(board.date_under, date(2028, 1, 1))
+        self.assertEqual(
+            board.forecast_note,
+            "Falls below on 01/01/2028 unless certificates are renewed.",
+        )
+        self.assertEqual(len(self._records(board.action_view_managers())), 13)
+        self.assertEqual(len(self._records(board.action_view_holders())), 2)
+        self.assertEqual(len(self._records(board.action_view_open())), 11)
+        certificates = self._records(board.action_view_expiring())
+        self.assertEqual(board.expiring_ids, certificates)
+        self.assertEqual(len(certificates), 2)
+
+    def test_curve(self):
+        board = self._open(self.officer)
+        ((series,)) = json.loads(board.curve)
+        values = series["values"]
+        self.assertEqual(len(values), 25)
+        self.assertEqual(values[0], {"x": "06/15/2026", "y": 15.38})
+        self.assertEqual(values[-1], {"x": "05/31/2028", "y": 0.0})
+        self.Ratio._create_snapshot("2026-05-31", self.firm, kind="month_end")
+        lines = self._records(board.action_view_curve())
+        self.assertEqual(lines.mapped("kind"), ["recorded"] + ["forecast"] * 25)
+        self.assertEqual(lines[0].date, date(2026, 5, 31))
+
+    def test_form_answers_another_question_at_once(self):
+        board = self._open(self.officer)
+        with Form(board) as form:
+            form.service_point_id = self.firm_south
+            self.assertEqual((form.managers, form.shortfall), (2, 1))
+            self.assertEqual(form.forecast_note, "Not met on this date.")
+            form.date = date(2019, 1, 1)
+            self.assertEqual((form.managers, form.required), (0, 1))
+
+    def test_centre_manager_only_asks_for_the_own_units(self):
+        board = self._open(self.centre_manager)
+        self.assertEqual(board.service_point_id, self.firm_north)
+        self.assertEqual((board.managers, board.holders), (11, 2))
+        self.assertEqual(len(board.open_staff_ids.mapped("name")), 9)
+        for unit in (self.firm_south, self.env["aftersales.service.point"]):
+            board.service_point_id = unit
+            self.assertFalse(board.is_allowed)
+            self.assertEqual((board.managers, board.holders), (0, 0))
+            self.assertEqual(json.loads(board.curve)[0]["values"], [])
+            with self.assertRaisesRegex(AccessError, "you are responsible for"):
+                board.action_view_curve()
+
+    def test_other_company_is_refused(self):
+        board = self._open(self.officer)
+        board.sudo().company_id = self.company_b
+        self.assertFalse(board.is_allowed)
+        with self.assertRaises(AccessError):
+            board.action_keep_evidence()
+
+    def test_evidence(self):
+        board = self._open(self.officer)
+        action = board.action_keep_evidence()
+        snapshot = self.Ratio.with_user(self.officer).browse(action["res_id"])
+        self.assertEqual((snapshot.kind, snapshot.managers), ("evidence", 13))
+        self.assertEqual(len(snapshot.line_ids), 13)
+        self.assertEqual(self._records(board.action_view_snapshots()), snapshot)
+        board.date = date(2026, 6, 16)
+        with self.assertRaisesRegex(UserError, "A future date is a forecast"):
+            board.action_keep_evidence()
+
+    def test_evidence_is_for_officers_and_auditors(self):
+        board = self._open(self.centre_manager)
+        with self.assertRaisesRegex(AccessError, "keep evidence"):
+            board.action_keep_evidence()
+        with self.assertRaises(AccessError):
+            self.Ratio.with_user(self.officer).create({"date": "2026-01-01"})
+
+    def test_boards_of_others_are_private(self):
+        board = self._open(self.officer)
+        with self.assertRaises(AccessError):
+            board.with_user(self.centre_manager).read(["date"])

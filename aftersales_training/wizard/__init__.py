@@ -1,0 +1,1 @@
+from . import aftersales_ratio_dashboard, aftersales_reason_wizard
