@@ -91,7 +91,7 @@ class AftersalesHistoryImport(models.Model):
         self._print(self.summary)
         if self.remark_count:
             self._print(
-                self.env._("%(count)s rows have a remark.", count=self.remark_count)
+                self.env._("Rows with a remark: %(count)s", count=self.remark_count)
             )
         for line in self._get_total_lines():
             self._print(line)
@@ -120,7 +120,8 @@ class AftersalesHistoryImport(models.Model):
         )
         return [
             self.env._(
-                "%(point)s: %(cases)s cases, %(claims)s claims, %(amount)s %(currency)s",
+                "%(point)s: cases %(cases)s, claims %(claims)s, "
+                "claimed %(amount)s %(currency)s",
                 point=name,
                 cases=cases,
                 claims=claims,

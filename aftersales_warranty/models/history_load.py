@@ -289,7 +289,7 @@ class AftersalesHistoryImport(models.Model):
     def _prepare_case_vals(self, case, known):
         """Values of the history case that may change with a corrected file."""
         return {
-            "checksum": case.checksum,
+            **self._prepare_label_vals(case),
             "date_case": case.date_case,
             "purpose": case.purpose,
             "region": case.region,
@@ -298,9 +298,15 @@ class AftersalesHistoryImport(models.Model):
             "currency_id": self.template_id.currency_id.id,
             "value": float(case.value),
             "service_point_id": known.points[case.point],
+            "content": self._get_content(case),
+        }
+
+    def _prepare_label_vals(self, case):
+        """Values of the label that is kept apart, and the seal of the row."""
+        return {
+            "checksum": case.checksum,
             "is_fraud_label": bool(case.fraud),
             "has_fraud_label": case.fraud is not None,
-            "content": self._get_content(case),
         }
 
     def _get_content(self, case):

@@ -74,9 +74,7 @@ class AftersalesHistoryImport(models.Model):
             sheet.write_string(0, column, heading, bold)
         sheet.freeze_panes(1, 0)
         labels = dict(self.line_ids._fields["result"]._description_selection(self.env))
-        row = 0
-        for values in self._iter_report_rows():
-            row += 1
+        for row, values in enumerate(self._iter_report_rows(), 1):
             line, number, result, *texts, amount = values
             sheet.write_number(row, 0, line)
             sheet.write_string(row, 1, number or "")
@@ -86,7 +84,7 @@ class AftersalesHistoryImport(models.Model):
             sheet.write_number(row, 8, float(amount or 0), money)
 
     def _iter_report_rows(self):
-        """Yield the report lines as tuples, a chunk at a time, without the ORM's cache."""
+        """Yield the report lines as tuples, a chunk at a time, past the cache."""
         self.env.flush_all()
         last = (-1, 0)
         while True:

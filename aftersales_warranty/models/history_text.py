@@ -100,8 +100,8 @@ class AftersalesHistoryText(models.AbstractModel):
             "updated": _("%(field)s: %(before)s → %(after)s."),
             "label_updated": _("Only the label kept for comparison was updated."),
             "region_contradicts": _(
-                "Region %(region)s contradicts %(count)s of %(total)s rows of %(state)s "
-                "that say %(majority)s; kept as it is."
+                "Region %(region)s contradicts %(count)s of %(total)s rows of "
+                "%(state)s that say %(majority)s; kept as it is."
             ),
             "region_unclear": _(
                 "The %(total)s rows of %(state)s give several regions equally often; "

@@ -21,7 +21,10 @@ class AftersalesHistoryImport(models.Model):
             return "refused", [decided], None
         try:
             with self.env.cr.savepoint():
-                self._update_case(record, result.case, known)
+                if differences:
+                    self._update_case(record, result.case, known)
+                else:
+                    record.write(self._prepare_label_vals(result.case))
         except psycopg2.OperationalError:
             raise
         except Exception as error:

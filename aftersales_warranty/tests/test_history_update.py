@@ -147,7 +147,7 @@ class TestHistoryUpdate(HistoryCommon):
                     s.sudo().move_id.state,
                     s.currency_id.name,
                 )
-                for s in bills.sorted("id")
+                for s in bills.sorted(lambda s: s.service_point_id.code)
             ],
             [
                 (
@@ -210,8 +210,8 @@ class TestHistoryUpdate(HistoryCommon):
             [row[:5] for row in rows[1:]],
             [
                 (2, "1", "Changed", "City: “ Kochi” → “Kochi”.", "Service Centre 901"),
-                (3, "2", "Refused", "Claim_Value: “x” is not a number.", None),
-                (4, "3", "Taken", None, "Service Centre 901"),
+                (3, "2", "Refused", "Claim_Value: “x” is not a number.", ""),
+                (4, "3", "Taken", "", "Service Centre 901"),
             ],
         )
         case = self._cases()[1]
@@ -255,10 +255,10 @@ class TestHistoryUpdate(HistoryCommon):
             [
                 "5 of 5 rows (100 %)",
                 "5 rows: 4 taken, 0 changed, 1 refused, 0 unchanged.",
-                "1 rows have a remark.",
-                "[901] Service Centre 901: 3 cases, 3 claims, 3,500.50 INR",
-                "[902] Service Centre 902: 1 cases, 1 claims, 1,000.00 INR",
-                "Total: 4 cases, 4 claims, 4,500.50 INR",
+                "Rows with a remark: 1",
+                "[901] Service Centre 901: cases 3, claims 3, claimed 3,500.50 INR",
+                "[902] Service Centre 902: cases 1, claims 1, claimed 1,000.00 INR",
+                "Total: cases 4, claims 4, claimed 4,500.50 INR",
             ],
         )
 
