@@ -165,12 +165,19 @@ def _half_up(amount):
 
 
 def limit(line, facts):
-    """Return the contract's limit of a line; None where nothing is agreed."""
+    """Return the contract's limit of a line; None where nothing is agreed.
+
+    Where the policy bears only a share, the limit is that share of it.
+    """
     if line.kind == "labour" and facts.labour_rate:
-        return allowed_labour(line, facts)
-    if line.kind == "part" and facts.has_agreement and line.reference:
-        return allowed_part(line, facts)
-    return None
+        ceiling = allowed_labour(line, facts)
+    elif line.kind == "part" and facts.has_agreement and line.reference:
+        ceiling = allowed_part(line, facts)
+    else:
+        return None
+    if line.share:
+        return _half_up(Decimal(ceiling) * line.share / 100)
+    return ceiling
 
 
 def allowed(line, facts):

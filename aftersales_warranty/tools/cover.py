@@ -11,8 +11,9 @@ Plain Python: no ORM, no float. Money is counted in minor units (cents).
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -68,6 +69,14 @@ class Cover:
     date_end: date | None
     reason: str
     key: object = None
+
+
+def local_date(moment, tz_name):
+    """Return the calendar day of a UTC moment in a time zone."""
+    if not moment:
+        return None
+    zone = ZoneInfo(tz_name or "UTC")
+    return moment.replace(tzinfo=UTC).astimezone(zone).date()
 
 
 def add_months(start, months):

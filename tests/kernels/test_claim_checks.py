@@ -134,6 +134,8 @@ def test_figures_name_the_dates_that_clash():
         (PART, 13000),
         (replace(PART, claimed=20000), 13000),
         (replace(PART, reference=None, claimed=20000), 20000),
+        # half of the cover: half of 90.00
+        (replace(LABOUR, share=Decimal(50)), 4500),
         (kernel.LineFacts("travel", 777), 777),
         (kernel.LineFacts("travel", -5), 0),
     ],

@@ -51,6 +51,13 @@ def test_repair_days_round_up_per_repair(hours, expected):
     assert kernel.days_between(start, start + timedelta(hours=hours)) == expected
 
 
+def test_the_day_of_a_moment_is_that_of_the_company():
+    late = datetime(2026, 3, 1, 17)
+    assert kernel.local_date(late, "Asia/Shanghai") == date(2026, 3, 2)
+    assert kernel.local_date(late, None) == date(2026, 3, 1)
+    assert kernel.local_date(None, "Asia/Shanghai") is None
+
+
 def test_repair_days_without_dates_are_zero():
     assert kernel.days_between(None, datetime(2026, 1, 1)) == 0
     assert kernel.days_between(datetime(2026, 1, 1), None) == 0

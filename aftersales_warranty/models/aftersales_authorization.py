@@ -1,0 +1,176 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .flow import FLOW
+
+DECIDERS = (
+    "aftersales_network.group_settlement_clerk",
+    "aftersales_network.group_technical_reviewer",
+    "aftersales_network.group_head",
+)
+
+
+class AftersalesAuthorization(models.Model):
+    """Consent to work before it is done: ceiling and validity."""
+
+    _name = "aftersales.authorization"
+    _description = "Warranty Authorisation"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char("Number", readonly=True, copy=False, default="/", index="trigram")
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    )
+    state = fields.Selection(
+        [
+            ("draft", "Draft"),
+            ("requested", "Requested"),
+            ("approved", "Approved"),
+            ("rejected", "Rejected"),
+        ],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    service_point_id = fields.Many2one(
+        "aftersales.service.point", required=True, index=True, check_company=True
+    )
+    order_id = fields.Many2one(
+        "aftersales.service.order", index="btree_not_null", check_company=True
+    )
+    registration_id = fields.Many2one(
+        "aftersales.registration",
+        "Unit",
+        compute="_compute_registration_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+    )
+    reason = fields.Text("Work and Reason", required=True)
+    amount_requested = fields.Monetary("Requested", required=True, tracking=True)
+    amount_approved = fields.Monetary("Approved up to", tracking=True, copy=False)
+    date_from = fields.Date("Valid from", default=fields.Date.context_today)
+    date_to = fields.Date("Valid until")
+    requested_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    decided_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    date_decision = fields.Date(readonly=True, copy=False)
+
+    _amounts_positive = models.Constraint(
+        "CHECK (amount_requested > 0 AND amount_approved >= 0)",
+        "The requested amount must be positive.",
+    )
+    _dates_order = models.Constraint(
+        "CHECK (date_to IS NULL OR date_from IS NULL OR date_to >= date_from)",
+        "An authorisation cannot end before it starts.",
+    )
+
+    _FLOW_FIELDS = frozenset(
+        ("state", "requested_by_id", "decided_by_id", "date_decision")
+    )
+
+    @api.depends("order_id")
+    def _compute_registration_id(self):
+        for permit in self:
+            permit.registration_id = (
+                permit.order_id.registration_id or permit.registration_id
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if not self.env.su:
+                for name in self._FLOW_FIELDS | {"amount_approved"}:
+                    vals.pop(name, None)
+            if vals.get("name", "/") == "/":
+                vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self.env.context.get("aftersales_claim_flow") is not FLOW:
+            changed = {n for n in vals if not n.startswith(("message_", "activity_"))}
+            if changed & self._FLOW_FIELDS:
+                raise UserError(
+                    self.env._("The state of an authorisation changes by its buttons.")
+                )
+            if "amount_approved" in changed:
+                self._check_can_decide()
+            elif changed and any(p.state in ("approved", "rejected") for p in self):
+                raise UserError(self.env._("A decided authorisation cannot change."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_decided(self):
+        if any(permit.state not in ("draft", "requested") for permit in self):
+            raise UserError(self.env._("A decided authorisation cannot be deleted."))
+
+    def _step(self, state, allowed, **values):
+        """Move to a state from one of the allowed ones."""
+        for permit in self:
+            if permit.state not in allowed:
+                raise UserError(
+                    self.env._(
+                        "%(name)s is not at this step any more.", name=permit.name
+                    )
+                )
+        self.with_context(aftersales_claim_flow=FLOW).write({"state": state, **values})
+
+    def action_request(self):
+        """Ask for the consent."""
+        self._step("requested", ("draft",), requested_by_id=self.env.uid)
+
+    def _check_can_decide(self):
+        """Refuse a decision by another role or by the author.
+
+        :raise AccessError: another role
+        :raise UserError: own request
+        """
+        if not any(self.env.user.has_group(group) for group in DECIDERS):
+            raise AccessError(
+                self.env._(
+                    "A clerk, a technical reviewer or the head decides authorisations."
+                )
+            )
+        for permit in self:
+            if permit.state != "requested":
+                raise UserError(
+                    self.env._("%(name)s is not waiting for a decision.", name=permit.name)
+                )
+            if self.env.user in (permit.create_uid, permit.requested_by_id):
+                raise UserError(
+                    self.env._(
+                        "You wrote %(name)s. Somebody else must decide it.",
+                        name=permit.name,
+                    )
+                )
+
+    def action_approve(self):
+        """Consent up to the approved amount, by default what was asked for."""
+        self._check_can_decide()
+        for permit in self:
+            permit._step(
+                "approved",
+                ("requested",),
+                amount_approved=permit.amount_approved or permit.amount_requested,
+                **self._get_decision_vals(),
+            )
+
+    def action_reject(self):
+        """Refuse the consent."""
+        self._check_can_decide()
+        self._step("rejected", ("requested",), **self._get_decision_vals())
+
+    def _get_decision_vals(self):
+        return {
+            "decided_by_id": self.env.uid,
+            "date_decision": fields.Date.context_today(self),
+        }

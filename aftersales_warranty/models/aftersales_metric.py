@@ -1,0 +1,197 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+DECIDED = ("approved", "partially", "rejected", "settled")
+
+
+class AftersalesMetric(models.AbstractModel):
+    """Figures about claims, settlements and registrations."""
+
+    _inherit = "aftersales.metric"
+
+    @api.model
+    def _get_metric_catalog(self):
+        """Add the figures of warranty."""
+        _ = self.env._
+        return super()._get_metric_catalog() | {
+            "CREJ": {"name": _("Claim Rejection Rate"), "unit": "%", "direction": "down"},
+            "CCYC": {"name": _("Claim Cycle Time"), "unit": "days", "direction": "down"},
+            "WCPU": {
+                "name": _("Warranty Cost per Unit"),
+                "unit": "money",
+                "direction": "down",
+            },
+            "SETTLED": {"name": _("Amount Settled"), "unit": "money", "direction": "up"},
+            "REG": {"name": _("Registration Rate"), "unit": "%", "direction": "up"},
+        }
+
+    @api.model
+    def _get_claim_domain(self, points, date_from, date_to):
+        """Claims decided in the period."""
+        return (
+            Domain("service_point_id", "in", points.ids)
+            & Domain("state", "in", DECIDED)
+            & Domain("date_decision", ">=", date_from)
+            & Domain("date_decision", "<=", date_to)
+        )
+
+    @api.model
+    def _aggregate_claims(self, domain, numerator):
+        """One grouped query over claims: ``{point_id: (num, count)}``."""
+        Claim = self.env["aftersales.claim"]
+        # The caller may read the points; a figure counts all their claims.
+        query = Claim.sudo()._search(domain, bypass_access=True)
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT c.service_point_id, %(num)s, COUNT(*) FROM aftersales_claim c "
+                "WHERE c.id IN %(ids)s GROUP BY c.service_point_id",
+                num=numerator,
+                ids=query.subselect(),
+            )
+        )
+        return {point_id: (num or 0, count) for point_id, num, count in rows}
+
+    @api.model
+    def _metric_crej(self, points, date_from, date_to):
+        """Claims refused ÷ claims decided."""
+        return self._aggregate_claims(
+            self._get_claim_domain(points, date_from, date_to),
+            SQL("COUNT(*) FILTER (WHERE c.state = 'rejected')"),
+        )
+
+    @api.model
+    def _metric_domain_crej(self, points, date_from, date_to):
+        """Claims decided in the period."""
+        domain = self._get_claim_domain(points, date_from, date_to)
+        return "aftersales.claim", domain
+
+    @api.model
+    def _metric_ccyc(self, points, date_from, date_to):
+        """Days from submission to decision ÷ claims decided."""
+        domain = self._get_claim_domain(points, date_from, date_to)
+        return self._aggregate_claims(
+            domain & Domain("date_submission", "!=", False),
+            SQL("SUM(c.date_decision - c.date_submission)"),
+        )
+
+    @api.model
+    def _metric_domain_ccyc(self, points, date_from, date_to):
+        """Claims decided in the period."""
+        return self._metric_domain_crej(points, date_from, date_to)
+
+    @api.model
+    def _get_settlement_domain(self, points, date_from, date_to):
+        """Billed settlements whose period ends in the period."""
+        return (
+            Domain("service_point_id", "in", points.ids)
+            & Domain("state", "=", "billed")
+            & Domain("date_to", ">=", date_from)
+            & Domain("date_to", "<=", date_to)
+        )
+
+    @api.model
+    def _metric_settled(self, points, date_from, date_to):
+        """Amount of the billed settlements."""
+        # The caller may read the points; a figure counts all their settlements.
+        Settlement_sudo = self.env["aftersales.settlement"].sudo()
+        return {
+            point.id: (amount, 1)
+            for point, amount in Settlement_sudo._read_group(
+                self._get_settlement_domain(points, date_from, date_to),
+                ["service_point_id"],
+                ["amount_total:sum"],
+            )
+        }
+
+    @api.model
+    def _metric_domain_settled(self, points, date_from, date_to):
+        """Settlements behind the amount."""
+        domain = self._get_settlement_domain(points, date_from, date_to)
+        return "aftersales.settlement", domain
+
+    @api.model
+    def _metric_wcpu(self, points, date_from, date_to):
+        """Approved amount ÷ units in cover that the point has worked on."""
+        spent = self._aggregate_claims(
+            self._get_claim_domain(points, date_from, date_to),
+            SQL("SUM(c.amount_approved)"),
+        )
+        Order_sudo = self.env["aftersales.service.order"].sudo()
+        units = dict(
+            Order_sudo._read_group(
+                Domain("service_point_id", "in", points.ids)
+                & Domain("registration_id.date_cover_end", ">=", date_from),
+                ["service_point_id"],
+                ["registration_id:count_distinct"],
+            )
+        )
+        return {
+            point.id: (spent.get(point.id, (0, 0))[0], units.get(point, 0))
+            for point in points
+        }
+
+    @api.model
+    def _metric_domain_wcpu(self, points, date_from, date_to):
+        """Claims whose approved amounts are counted."""
+        return self._metric_domain_crej(points, date_from, date_to)
+
+    @api.model
+    def _get_delivery_domain(self, points, date_from, date_to):
+        """Serials delivered to customers in the period.
+
+        A head office answers for its whole company, any other point for what
+        was delivered to its own company.
+        """
+        start, stop = self._get_utc_bounds(date_from, date_to)
+        companies = points.filtered(lambda p: p.tier == "hq").company_id
+        owners = points.partner_id.commercial_partner_id
+        return (
+            Domain("state", "=", "done")
+            & Domain("date", ">=", start)
+            & Domain("date", "<", stop)
+            & Domain("lot_id", "!=", False)
+            & Domain("product_id.tracking", "=", "serial")
+            & Domain("location_dest_id.usage", "=", "customer")
+            & (
+                Domain("company_id", "in", companies.ids)
+                | Domain("picking_id.partner_id.commercial_partner_id", "in", owners.ids)
+            )
+        )
+
+    @api.model
+    def _metric_reg(self, points, date_from, date_to):
+        """Delivered serials that are registered ÷ delivered serials."""
+        # The caller may read the points; stock moves are only counted.
+        lines_sudo = (
+            self.env["stock.move.line"]
+            .sudo()
+            .search_fetch(
+                self._get_delivery_domain(points, date_from, date_to),
+                ["lot_id", "company_id", "picking_id"],
+            )
+        )
+        registered = set(
+            self.env["aftersales.registration"]
+            .sudo()
+            .search_fetch([("lot_id", "in", lines_sudo.lot_id.ids)], ["lot_id"])
+            .lot_id.ids
+        )
+        by_company = lines_sudo.grouped("company_id")
+        by_owner = lines_sudo.grouped(
+            lambda line: line.picking_id.partner_id.commercial_partner_id
+        )
+        result = {}
+        for point in points:
+            owner = point.partner_id.commercial_partner_id
+            is_hq = point.tier == "hq"
+            lines = by_company.get(point.company_id) if is_hq else by_owner.get(owner)
+            lots = set(lines.lot_id.ids) if lines and (is_hq or owner) else set()
+            result[point.id] = (len(lots & registered), len(lots))
+        return result
+
+    @api.model
+    def _metric_domain_reg(self, points, date_from, date_to):
+        """Deliveries behind the rate."""
+        domain = self._get_delivery_domain(points, date_from, date_to)
+        return "stock.move.line", domain

@@ -1,0 +1,343 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class AftersalesRegistration(models.Model):
+    """A sold unit: who has it, since when, and under which policy version.
+
+    Made by the delivery of a serial; units that never were in our stock carry
+    their serial as text. Counters of repairs come from the service orders.
+    """
+
+    _name = "aftersales.registration"
+    _description = "Registered Unit"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "date_sale desc, id desc"
+    _rec_names_search = ["serial", "product_id", "partner_id"]
+    _check_company_auto = True
+
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+    )
+    state = fields.Selection(
+        [
+            ("active", "Active"),
+            ("returned", "Returned"),
+            ("exchanged", "Exchanged"),
+            ("closed", "Closed"),
+        ],
+        default="active",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    product_id = fields.Many2one(
+        "product.product", required=True, index=True, check_company=True, tracking=True
+    )
+    lot_id = fields.Many2one(
+        "stock.lot",
+        "Serial in Stock",
+        index="btree_not_null",
+        check_company=True,
+        domain="[('product_id', '=', product_id)]",
+    )
+    serial = fields.Char(
+        "Serial Number",
+        compute="_compute_serial",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index="trigram",
+        tracking=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Owner", index="btree_not_null", check_company=True, tracking=True
+    )
+    country_id = fields.Many2one(
+        "res.country",
+        "Jurisdiction",
+        compute="_compute_country_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
+    channel = fields.Selection(
+        [
+            ("shop", "Shop"),
+            ("dealer", "Dealer"),
+            ("direct", "Manufacturer"),
+            ("distance", "Internet or Distance"),
+        ],
+        required=True,
+        default="shop",
+    )
+    price = fields.Monetary("Price Paid")
+    date_sale = fields.Date("Sold on", tracking=True, index=True)
+    date_delivery = fields.Date("Delivered on", tracking=True)
+    date_installation = fields.Date("Installed on", tracking=True)
+    date_factory = fields.Date("Left the Factory on")
+    date_restart = fields.Date(
+        "Period Restarts on", help="Day of an exchange: all periods start anew."
+    )
+    date_closed = fields.Date("Closed on", readonly=True, copy=False)
+    policy_version_id = fields.Many2one(
+        "aftersales.policy.version",
+        compute="_compute_policy_version_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
+        domain="[('state', '!=', 'draft')]",
+    )
+    picking_id = fields.Many2one(
+        "stock.picking", "Delivery", readonly=True, copy=False, index="btree_not_null"
+    )
+    replaces_id = fields.Many2one(
+        "aftersales.registration",
+        "Replaces",
+        readonly=True,
+        copy=False,
+        check_company=True,
+        index="btree_not_null",
+    )
+    order_ids = fields.One2many("aftersales.service.order", "registration_id")
+    claim_ids = fields.One2many("aftersales.claim", "registration_id")
+    order_count = fields.Integer(compute="_compute_history")
+    claim_count = fields.Integer(compute="_compute_history")
+    repair_count = fields.Integer("Repairs", compute="_compute_history")
+    repair_days = fields.Integer("Days in Repair", compute="_compute_history")
+    waiting_days = fields.Integer("Days Waiting for Parts", compute="_compute_history")
+    date_cover_end = fields.Date(
+        "Covered until",
+        compute="_compute_date_cover_end",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+    )
+    days_left = fields.Integer(compute="_compute_days_left", search="_search_days_left")
+    is_in_cover = fields.Boolean(
+        "In Cover", compute="_compute_days_left", search="_search_is_in_cover"
+    )
+
+    _serial_uniq = models.UniqueIndex(
+        "(company_id, product_id, serial) WHERE state = 'active'",
+        "This serial is registered already. Open the existing unit instead.",
+    )
+    _lot_uniq = models.UniqueIndex(
+        "(lot_id) WHERE lot_id IS NOT NULL AND state = 'active'",
+        "This serial is registered already. Open the existing unit instead.",
+    )
+    _price_positive = models.Constraint(
+        "CHECK (price >= 0)", "The price of a unit cannot be negative."
+    )
+    _dates_order = models.Constraint(
+        "CHECK (date_installation IS NULL OR date_sale IS NULL "
+        "OR date_installation >= date_sale)",
+        "A unit cannot be installed before it was sold.",
+    )
+
+    @api.depends("lot_id")
+    def _compute_serial(self):
+        for unit in self:
+            unit.serial = unit.lot_id.name or unit.serial
+
+    @api.depends("partner_id.country_id", "company_id")
+    def _compute_country_id(self):
+        for unit in self:
+            unit.country_id = unit.partner_id.country_id or unit.company_id.country_id
+
+    @api.depends("product_id", "date_sale", "date_delivery", "company_id", "country_id")
+    def _compute_policy_version_id(self):
+        Version = self.env["aftersales.policy.version"]
+        for unit in self:
+            unit.policy_version_id = Version._pick_version(
+                unit.product_id,
+                unit.date_sale or unit.date_delivery,
+                unit.company_id.id,
+                unit.country_id.id,
+            )
+
+    def _compute_history(self):
+        orders = self._get_counters()
+        claims = self._count_claims()
+        for unit in self:
+            counters = orders.get(unit._origin.id, {})
+            unit.order_count = counters.get("orders", 0)
+            unit.repair_count = counters.get("repairs", 0)
+            unit.repair_days = counters.get("repair_days", 0)
+            unit.waiting_days = counters.get("waiting_days", 0)
+            unit.claim_count = claims.get(unit._origin, 0)
+
+    @api.depends(
+        "policy_version_id",
+        "date_sale",
+        "date_delivery",
+        "date_installation",
+        "date_factory",
+        "date_restart",
+        "order_ids.state",
+        "order_ids.repair_days",
+        "order_ids.waiting_days",
+    )
+    def _compute_date_cover_end(self):
+        for unit, cover in self._evaluate_whole_unit():
+            unit.date_cover_end = cover.date_end
+
+    @api.depends("date_cover_end", "state")
+    def _compute_days_left(self):
+        today = fields.Date.context_today(self)
+        for unit in self:
+            end = unit.date_cover_end
+            is_open = bool(end) and unit.state == "active"
+            unit.days_left = max(0, (end - today).days) if is_open else 0
+            unit.is_in_cover = is_open and end >= today
+
+    def _search_days_left(self, operator, value):
+        if operator not in ("<", "<=", ">", ">="):
+            return NotImplemented
+        day = fields.Date.context_today(self) + timedelta(days=int(value))
+        return Domain("state", "=", "active") & Domain("date_cover_end", operator, day)
+
+    def _search_is_in_cover(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return self._search_days_left(">=", 0)
+
+    @api.depends("serial", "product_id.display_name")
+    def _compute_display_name(self):
+        for unit in self:
+            product = unit.product_id.display_name or ""
+            unit.display_name = f"{unit.serial or ''} ({product})"
+
+    @api.constrains("product_id", "lot_id")
+    def _check_lot_product(self):
+        for unit in self.filtered("lot_id"):
+            if unit.lot_id.product_id != unit.product_id:
+                raise UserError(
+                    self.env._(
+                        "Serial %(serial)s belongs to %(product)s.",
+                        serial=unit.lot_id.name,
+                        product=unit.lot_id.product_id.display_name,
+                    )
+                )
+
+    @api.onchange("lot_id")
+    def _onchange_lot_id(self):
+        for unit in self.filtered("lot_id"):
+            unit.product_id = unit.lot_id.product_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("serial"):
+                vals["serial"] = vals["serial"].strip()
+        return super().create(vals_list)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.filtered(lambda u: u.order_count or u.claim_count)[:1]
+        if used:
+            raise UserError(
+                self.env._(
+                    "%(unit)s has orders or claims and cannot be deleted. Archive it "
+                    "instead.",
+                    unit=used.display_name,
+                )
+            )
+
+    def _count_claims(self):
+        """Number of claims per unit: ``{unit: count}``."""
+        if not self.ids or not self.env["aftersales.claim"].has_access("read"):
+            return {}
+        return dict(
+            self.env["aftersales.claim"]._read_group(
+                [("registration_id", "in", self.ids)], ["registration_id"], ["__count"]
+            )
+        )
+
+    def action_close(self):
+        """End the cover of units that are no longer in use."""
+        self._close("closed", fields.Date.context_today(self))
+
+    def action_reopen(self):
+        """Take a closed unit into cover again; a returned one stays closed."""
+        wrong = self.filtered(lambda u: u.state != "closed")[:1]
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "%(unit)s was not closed by hand and cannot be opened again.",
+                    unit=wrong.display_name,
+                )
+            )
+        self.write({"state": "active", "date_closed": False})
+
+    def _close(self, state, date):
+        """End units on a date: returned, exchanged or closed."""
+        self.filtered(lambda u: u.state == "active").write(
+            {"state": state, "date_closed": date}
+        )
+
+    def _exchange(self, values):
+        """Replace the unit by another serial; all periods start anew.
+
+        :param values: lot or serial (and product) of the new unit
+        :return: the registration of the new unit
+        """
+        self.ensure_one()
+        today = fields.Date.context_today(self)
+        self._close("exchanged", today)
+        return self.create(
+            {
+                "product_id": self.product_id.id,
+                "company_id": self.company_id.id,
+                "currency_id": self.currency_id.id,
+                "partner_id": self.partner_id.id,
+                "channel": self.channel,
+                "price": self.price,
+                "date_sale": self.date_sale,
+                "date_delivery": today,
+                "date_restart": today,
+                "replaces_id": self.id,
+                **values,
+            }
+        )
+
+    def action_view_orders(self):
+        """Open the service orders of the unit."""
+        return self._get_history_action(
+            "aftersales.service.order", self.env._("Service Orders")
+        )
+
+    def action_view_claims(self):
+        """Open the claims for the unit."""
+        return self._get_history_action("aftersales.claim", self.env._("Claims"))
+
+    def _get_history_action(self, model, name):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": "list,form",
+            "domain": [("registration_id", "=", self.id)],
+            "context": {
+                "default_registration_id": self.id,
+                "default_product_id": self.product_id.id,
+                "default_partner_id": self.partner_id.id,
+                "default_serial": self.serial,
+            },
+        }
