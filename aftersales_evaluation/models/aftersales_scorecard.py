@@ -135,7 +135,7 @@ class AftersalesScorecard(models.Model):
     )
     level_id = fields.Many2one(
         "aftersales.scorecard.level",
-        compute="_compute_level_id",
+        compute="_compute_score",
         store=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -240,6 +240,7 @@ class AftersalesScorecard(models.Model):
         "line_ids.points_lost",
         "special_deduction_count",
         "has_bonus",
+        "set_id.scale_id",
     )
     def _compute_score(self):
         for card in self:
@@ -251,13 +252,8 @@ class AftersalesScorecard(models.Model):
             card.is_rated = result.is_rated
             card.score_base = float(result.base or 0)
             card.score = float(result.final or 0)
-
-    @api.depends("score", "is_rated", "special_deduction_count", "set_id.scale_id")
-    def _compute_level_id(self):
-        for card in self:
-            card.level_id = (
-                card.scale_id._grade(card._get_result()) if card.scale_id else False
-            )
+            scale = card.set_id.scale_id
+            card.level_id = scale._grade(result) if scale else False
 
     @api.depends("score", "level_id", "line_ids.outcome", "is_rated")
     @api.depends_context("lang")

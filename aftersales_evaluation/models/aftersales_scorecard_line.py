@@ -48,10 +48,14 @@ class AftersalesScorecardLine(models.Model):
         ondelete="restrict",
         domain="[('set_id', '=', parent.set_id), ('is_scored', '=', True)]",
     )
-    section_id = fields.Many2one(related="indicator_id.section_id", store=True)
-    sort_key = fields.Char(related="indicator_id.sort_key", store=True)
-    kind = fields.Selection(related="indicator_id.kind", store=True)
-    points = fields.Float(related="indicator_id.points", store=True, aggregator="sum")
+    section_id = fields.Many2one(
+        related="indicator_id.section_id", store=True, precompute=True
+    )
+    sort_key = fields.Char(related="indicator_id.sort_key", store=True, precompute=True)
+    kind = fields.Selection(related="indicator_id.kind", store=True, precompute=True)
+    points = fields.Float(
+        related="indicator_id.points", store=True, precompute=True, aggregator="sum"
+    )
     unit = fields.Selection(related="indicator_id.unit")
     is_excluded = fields.Boolean("Excluded")
     exclusion_kind = fields.Selection(
@@ -69,6 +73,7 @@ class AftersalesScorecardLine(models.Model):
         compute="_compute_is_conforming",
         inverse="_inverse_is_conforming",
         store=True,
+        precompute=True,
         help="No non-conformity was found.",
     )
     sample_count = fields.Integer("Samples", aggregator="sum")
@@ -76,7 +81,11 @@ class AftersalesScorecardLine(models.Model):
     metric_numerator = fields.Float("Numerator", readonly=True, aggregator="sum")
     metric_denominator = fields.Float("Denominator", readonly=True, aggregator="sum")
     metric_value = fields.Float(
-        "Value", compute="_compute_metric_value", store=True, aggregator=None
+        "Value",
+        compute="_compute_metric_value",
+        store=True,
+        precompute=True,
+        aggregator=None,
     )
     outcome = fields.Selection(
         [
@@ -90,11 +99,12 @@ class AftersalesScorecardLine(models.Model):
         ],
         compute="_compute_result",
         store=True,
+        precompute=True,
     )
     points_applicable = fields.Float(
-        "Applicable Points", compute="_compute_result", store=True
+        "Applicable Points", compute="_compute_result", store=True, precompute=True
     )
-    points_lost = fields.Float(compute="_compute_result", store=True)
+    points_lost = fields.Float(compute="_compute_result", store=True, precompute=True)
     explanation = fields.Char(compute="_compute_explanation")
     finding = fields.Text()
     attachment_ids = fields.Many2many("ir.attachment", string="Proof")
