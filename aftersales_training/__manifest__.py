@@ -14,6 +14,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/aftersales_training_rules.xml",
+        "data/hr_skill_data.xml",
         "data/aftersales_certificate_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",

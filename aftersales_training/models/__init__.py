@@ -5,6 +5,7 @@ from . import (
     aftersales_certificate_type,
     aftersales_certificate,
     aftersales_certificate_lifecycle,
+    aftersales_certificate_skill,
     aftersales_role_requirement,
     aftersales_staff,
     aftersales_service_point,

@@ -7,4 +7,5 @@ from . import (
     test_reminder,
     test_requirement,
     test_security,
+    test_skill_mirror,
 )
