@@ -32,4 +32,7 @@
         "wizard/aftersales_ratio_dashboard_views.xml",
         "views/aftersales_training_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["aftersales_training/static/tests/tours/*.js"],
+    },
 }

@@ -8,4 +8,5 @@ from . import (
     test_requirement,
     test_security,
     test_skill_mirror,
+    test_tour,
 )
