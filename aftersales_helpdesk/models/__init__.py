@@ -1,0 +1,1 @@
+from . import aftersales_service_order, helpdesk_ticket

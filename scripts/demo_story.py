@@ -1,0 +1,41 @@
+"""Fill a fresh database with the demo story.
+
+Run by ``make demo`` through the Odoo shell: ``run(env)`` is the entry.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from story import goods, live_case, network, people, work  # noqa: E402
+
+FIRST_STEPS = [
+    "As dispatcher: After-Sales ▸ Network ▸ Tickets, open the e-mail about serial "
+    "LH-AC-2001, create its service order and dispatch it. See why the point was "
+    "chosen.",
+    "As technician on the portal (My Account ▸ Service Orders): accept the order, "
+    "tick the steps, add a part (AC-CMP) and labour, finish.",
+    "As settlement clerk: After-Sales ▸ Warranty ▸ Claims, decide one, then run the "
+    "settlement. As HR: After-Sales ▸ Training shows who is missing for the 10 %.",
+]
+
+
+def run(env):
+    """Build the story; leaves the logins and first steps in the parameters."""
+    env = env(context=dict(env.context, tracking_disable=True, no_reset_password=True))
+    company = network.setup_company(env)
+    users = people.create_users(env)
+    places = network.create_areas(env)
+    points = network.create_points(env, users, places)
+    people.create_staff(env, points, users)
+    people.create_certificates(env, users)
+    stock = goods.create_goods(env)
+    units = goods.sell_units(env, stock, places)
+    work.create_history(env, points, units, users)
+    live_case.LiveCase(env, company, users, points, stock).run()
+    live_case.receive_mail(env, serial="LH-AC-2001", number=2)
+    parameter = env["ir.config_parameter"].sudo()
+    parameter.set_param("aftersales_demo.logins", json.dumps(people.LOGINS))
+    parameter.set_param("aftersales_demo.first_steps", json.dumps(FIRST_STEPS))

@@ -1,0 +1,1 @@
+"""The demo story: one maker of appliances, its network and one month of work."""

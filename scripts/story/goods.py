@@ -1,0 +1,172 @@
+"""Products, parts, policies, customers and sold units of the demo story."""
+
+import random
+from datetime import date, timedelta
+
+CUSTOMERS = [
+    ("Zhang Hong", "GD", "510623"),
+    ("Liu Yang", "GD", "518052"),
+    ("Huang Mei", "GD", "528011"),
+    ("Zhao Ping", "SH", "200127"),
+    ("Wu Jun", "JS", "215021"),
+    ("Xu Fei", "BJ", "100025"),
+    ("Sun Li", "TJ", "300042"),
+    ("Hotel Pearl River", "GD", "510610"),
+    ("Bund Office Tower", "SH", "200121"),
+    ("Zhu Ming", "GD", "518060"),
+]
+PARTS = {
+    "AC-CMP": ("Compressor", 680.0),
+    "AC-PCB": ("Control Board", 260.0),
+    "AC-FAN": ("Fan Motor", 190.0),
+    "TV-PNL": ("Panel", 900.0),
+    "TV-PSU": ("Power Supply", 150.0),
+}
+RANDOM_SEED = 27922
+
+
+def create_goods(env):
+    """Two appliances with serial numbers, their parts and policies."""
+    Category = env["product.category"]
+    aircon = Category.create(
+        {
+            "name": "Air Conditioners",
+            "aftersales_class_id": env.ref(
+                "aftersales_warranty.product_class_aircon"
+            ).id,
+        }
+    )
+    television = Category.create(
+        {
+            "name": "Televisions",
+            "aftersales_class_id": env.ref(
+                "aftersales_warranty.product_class_flat_tv"
+            ).id,
+        }
+    )
+    parts_category = Category.create({"name": "Spare Parts"})
+    Product = env["product.product"]
+    goods = {
+        "ac": Product.create(
+            {
+                "name": "Breeze 35 Air Conditioner",
+                "default_code": "LH-AC-35",
+                "is_storable": True,
+                "tracking": "serial",
+                "categ_id": aircon.id,
+                "list_price": 3299.0,
+            }
+        ),
+        "tv": Product.create(
+            {
+                "name": "Vista 55 Television",
+                "default_code": "LH-TV-55",
+                "is_storable": True,
+                "tracking": "serial",
+                "categ_id": television.id,
+                "list_price": 2899.0,
+            }
+        ),
+    }
+    for code, (name, price) in PARTS.items():
+        goods[code] = Product.create(
+            {
+                "name": name,
+                "default_code": code,
+                "is_storable": True,
+                "categ_id": parts_category.id,
+                "list_price": price,
+            }
+        )
+    create_policy(env, "Air Conditioner Promise", aircon, goods["AC-CMP"], 72)
+    create_policy(env, "Television Promise", television, goods["TV-PNL"], 36)
+    return goods
+
+
+def create_policy(env, name, category, main_part, part_months):
+    """A published policy: whole unit, parts, a longer main part, labour, travel."""
+    policy = env["aftersales.policy"].create(
+        {"name": name, "categ_ids": [(6, 0, category.ids)]}
+    )
+    terms = [
+        {"component": "whole_unit", "months": 24},
+        {"component": "part", "months": 24},
+        {"component": "part", "months": part_months, "product_id": main_part.id},
+        {"component": "labour", "months": 24},
+        {"component": "travel", "months": 12},
+    ]
+    version = env["aftersales.policy.version"].create(
+        {
+            "policy_id": policy.id,
+            "date_effective": date(2022, 1, 1),
+            "reason": "First edition",
+            "term_ids": [(0, 0, term) for term in terms],
+        }
+    )
+    version.action_publish()
+    return policy
+
+
+def create_customers(env, places):
+    """Customers in the areas of the points."""
+    return env["res.partner"].create(
+        [
+            {
+                "name": name,
+                "country_id": places["CN"].country_id.id,
+                "state_id": places[code].state_id.id,
+                "zip": zip_code,
+                "street": f"{number} Garden Street",
+                "email": f"{name.split()[0].lower()}{number}@customers.example",
+            }
+            for number, (name, code, zip_code) in enumerate(CUSTOMERS, start=1)
+        ]
+    )
+
+
+def sell_units(env, goods, places):
+    """Units that dealers sold over the last three years."""
+    customers = create_customers(env, places)
+    rng = random.Random(RANDOM_SEED)
+    vals_list = []
+    for number in range(1, 121):
+        product = goods["ac"] if number % 3 else goods["tv"]
+        sold = date.today() - timedelta(days=rng.randint(20, 1000))
+        vals_list.append(
+            {
+                "product_id": product.id,
+                "serial": f"{product.default_code[:5]}-{1000 + number}",
+                "partner_id": customers[rng.randrange(len(customers))].id,
+                "channel": rng.choice(["dealer", "shop", "distance"]),
+                "price": product.list_price,
+                "date_sale": sold,
+                "date_delivery": sold + timedelta(days=2),
+            }
+        )
+    env["aftersales.registration"].create(vals_list)
+    sell_live_unit(env, goods["ac"], customers[0], "LH-AC-2001")
+    return env["aftersales.registration"].search([])
+
+
+def sell_live_unit(env, product, customer, serial):
+    """Deliver one serial from stock: its registration is made by the delivery."""
+    warehouse = env["stock.warehouse"].search(
+        [("company_id", "=", env.company.id)], limit=1
+    )
+    lot = env["stock.lot"].create({"name": serial, "product_id": product.id})
+    env["stock.quant"]._update_available_quantity(
+        product, warehouse.lot_stock_id, 1, lot_id=lot
+    )
+    order = env["sale.order"].create(
+        {
+            "partner_id": customer.id,
+            "order_line": [(0, 0, {"product_id": product.id, "product_uom_qty": 1})],
+        }
+    )
+    order.action_confirm()
+    picking = order.picking_ids
+    picking.action_assign()
+    picking.move_line_ids.write({"lot_id": lot.id, "quantity": 1})
+    picking.move_ids.picked = True
+    picking.button_validate()
+    return lot
