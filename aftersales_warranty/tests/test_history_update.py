@@ -280,3 +280,10 @@ class TestHistoryUpdate(HistoryCommon):
                     str(caught.exception),
                     f"CASE_DATE must be a date like 2024-12-31, not “{value}”.",
                 )
+
+    def test_the_context_of_the_import_opens_nothing_to_users(self):
+        self._import([case_row(1, TV_2001_Issue="2")])
+        line = self._cases().order_id.line_ids
+        user = self.user_dispatcher
+        with self.assertRaisesRegex(UserError, "is closed; its lines cannot change"):
+            line.with_user(user).with_context(aftersales_history=True).quantity = 5
