@@ -3,7 +3,6 @@
 import ast
 import re
 import xml.parsers.expat
-from pathlib import Path
 
 FILE_LINES = 500
 METHOD_LINES = 50
@@ -111,7 +110,7 @@ def check(root, modules, tracked):
             continue
         if path.suffix in (".xml", ".svg"):
             findings += xml_findings(path)
-        if path.suffix in TEXT_SUFFIXES and not Path(relative).name.startswith("LICENSE"):
+        if path.suffix in TEXT_SUFFIXES and not path.name.startswith("LICENSE"):
             text = path.read_text(encoding="utf-8", errors="replace")
             findings += text_findings(relative, text)
     return findings
