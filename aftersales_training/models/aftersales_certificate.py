@@ -67,7 +67,6 @@ class AftersalesCertificate(models.Model):
     # Certificate
     type_id = fields.Many2one(
         "aftersales.certificate.type",
-        "Type",
         required=True,
         index=True,
         ondelete="restrict",
@@ -121,7 +120,6 @@ class AftersalesCertificate(models.Model):
     )
     file_name = fields.Char(copy=False)
     file = fields.Binary(
-        "File",
         compute="_compute_file",
         inverse="_inverse_file",
         help="Scan of the certificate; only the holder and human resources see it.",

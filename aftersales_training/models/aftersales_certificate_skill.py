@@ -12,6 +12,8 @@ class AftersalesCertificate(models.Model):
     enter certifications there.
     """
 
+    # One concern, one file, as with the lifecycle.
+    # pylint: disable=consider-merging-classes-inherited
     _inherit = "aftersales.certificate"
 
     employee_skill_id = fields.Many2one(

@@ -112,13 +112,13 @@ class AftersalesManagerRatio(models.Model):
 
     def action_view_managers(self):
         """Open the people who were counted."""
-        return self._get_line_action(self.env._("Service Managers"), [])
+        name = self.env._("Service Managers")
+        return self._get_line_action(name, [])
 
     def action_view_holders(self):
         """Open the certified people who were counted."""
-        return self._get_line_action(
-            self.env._("Certified Managers"), [("is_holder", "=", True)]
-        )
+        name = self.env._("Certified Managers")
+        return self._get_line_action(name, [("is_holder", "=", True)])
 
     def _get_line_action(self, name, domain):
         self.ensure_one()

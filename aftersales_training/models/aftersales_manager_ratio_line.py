@@ -37,9 +37,11 @@ class AftersalesManagerRatioLine(models.Model):
     certificate_expiry = fields.Date("Expires", readonly=True)
 
     def write(self, vals):
-        raise UserError(
-            self.env._("A recorded manager ratio is evidence and cannot change.")
-        )
+        if vals:
+            raise UserError(
+                self.env._("A recorded manager ratio is evidence and cannot change.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):

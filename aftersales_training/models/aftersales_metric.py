@@ -11,15 +11,18 @@ class AftersalesMetric(models.AbstractModel):
     @api.model
     def _get_metric_catalog(self):
         """Add certification coverage and the share of certified managers."""
-        _ = self.env._
         return {
             **super()._get_metric_catalog(),
             "CERT": {
-                "name": _("Certification Coverage"),
+                "name": self.env._("Certification Coverage"),
                 "unit": "%",
                 "direction": "up",
             },
-            "RATIO": {"name": _("Certified Managers"), "unit": "%", "direction": "up"},
+            "RATIO": {
+                "name": self.env._("Certified Managers"),
+                "unit": "%",
+                "direction": "up",
+            },
         }
 
     @api.model

@@ -20,8 +20,9 @@ class AftersalesServiceOrder(models.Model):
     def _check_technician_qualified(self):
         """Refuse an unqualified technician where the company blocks."""
         blocking = self.filtered(
-            lambda order: order.company_id.sudo().aftersales_qualification_mode
-            == "block"
+            lambda order: (
+                order.company_id.sudo().aftersales_qualification_mode == "block"
+            )
         )
         for order_id, texts in blocking._get_technician_gaps().items():
             if texts:

@@ -182,9 +182,11 @@ class AftersalesStaff(models.Model):
         return {
             staff.id: staff._describe_gaps(
                 requirements.filtered(
-                    lambda q, s=staff: q._applies_standing(s)
-                    if is_standing
-                    else q._applies_to(s, service_type)
+                    lambda q, s=staff: (
+                        q._applies_standing(s)
+                        if is_standing
+                        else q._applies_to(s, service_type)
+                    )
                 ),
                 held[staff.id],
             )
@@ -210,8 +212,9 @@ class AftersalesStaff(models.Model):
         """
         result = super()._get_missing_qualifications(service_type, on_date)
         blocking = self.filtered(
-            lambda staff: staff.company_id.sudo().aftersales_qualification_mode
-            == "block"
+            lambda staff: (
+                staff.company_id.sudo().aftersales_qualification_mode == "block"
+            )
         )
         gaps = blocking._get_qualification_gaps(service_type, on_date)
         return {

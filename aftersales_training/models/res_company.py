@@ -64,10 +64,12 @@ class ResCompany(models.Model):
 
     def _filter_officers(self, users):
         return users.filtered(
-            lambda user: user.active
-            and not user.share
-            and not user._is_superuser()
-            and self in user.company_ids
+            lambda user: (
+                user.active
+                and not user.share
+                and not user._is_superuser()
+                and self in user.company_ids
+            )
         )
 
     @api.model

@@ -47,7 +47,9 @@ class AftersalesRatioDashboard(models.TransientModel):
     required = fields.Integer(compute="_compute_figures")
     shortfall = fields.Integer(compute="_compute_figures")
     ratio = fields.Float("Share", digits=(7, 6), compute="_compute_figures")
-    ratio_percent = fields.Float("Certified (%)", compute="_compute_figures")
+    ratio_percent = fields.Float(
+        "Certified (%)", digits=(5, 2), compute="_compute_figures"
+    )
     rule_percent = fields.Float(
         "Rule (%)", related="company_id.aftersales_ratio_percent"
     )
@@ -93,7 +95,7 @@ class AftersalesRatioDashboard(models.TransientModel):
             )
             for name in ("managers", "holders", "required", "shortfall", "ratio"):
                 board[name] = figures[name]
-            board.ratio_percent = 100 * figures["ratio"]
+            board.ratio_percent = round(100 * figures["ratio"], 2)
             managers, holders = figures["manager_ids"], figures["holder_ids"]
             board.manager_staff_ids = [Command.set(managers)]
             board.holder_staff_ids = [Command.set(holders)]
@@ -131,21 +133,18 @@ class AftersalesRatioDashboard(models.TransientModel):
 
     def action_view_managers(self):
         """Open the service managers of the date."""
-        return self._get_staff_action(
-            self.env._("Service Managers"), self.manager_staff_ids
-        )
+        name = self.env._("Service Managers")
+        return self._get_staff_action(name, self.manager_staff_ids)
 
     def action_view_holders(self):
         """Open the certified managers of the date."""
-        return self._get_staff_action(
-            self.env._("Certified Managers"), self.holder_staff_ids
-        )
+        name = self.env._("Certified Managers")
+        return self._get_staff_action(name, self.holder_staff_ids)
 
     def action_view_open(self):
         """Open the managers whom a certificate would help."""
-        return self._get_staff_action(
-            self.env._("Managers without Certificate"), self.open_staff_ids
-        )
+        name = self.env._("Managers without Certificate")
+        return self._get_staff_action(name, self.open_staff_ids)
 
     def action_view_expiring(self):
         """Open the certificates behind the figure, the next to expire first."""
