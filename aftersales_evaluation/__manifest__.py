@@ -24,4 +24,7 @@
         "views/aftersales_evaluation_portal_templates.xml",
         "views/aftersales_evaluation_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["aftersales_evaluation/static/tests/tours/*.js"],
+    },
 }

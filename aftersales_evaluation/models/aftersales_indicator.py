@@ -225,6 +225,27 @@ class AftersalesIndicator(models.Model):
         self.ensure_one()
         return UNIT_FACTORS.get(self.unit, 1)
 
+    def _get_metric_codes(self):
+        """Codes of the metrics that these indicators are scored by."""
+        nodes = self.filtered(lambda node: node.kind == "metric" and node.is_scored)
+        return {code for code in nodes.mapped("metric_code") if code}
+
+    def _prepare_metric_line_vals(self, by_point, points):
+        """Line values from ``{point id: (numerator, denominator)}`` or ``None``."""
+        self.ensure_one()
+        numerator = denominator = None
+        if by_point is not None:
+            pairs = [by_point.get(point.id, (0, 0)) for point in points]
+            numerator = sum(pair[0] or 0 for pair in pairs)
+            denominator = sum(pair[1] or 0 for pair in pairs)
+        kind = scoring.metric_exclusion(numerator, denominator, self.min_sample)
+        return {
+            "metric_numerator": numerator or 0,
+            "metric_denominator": denominator or 0,
+            "is_excluded": bool(kind),
+            "exclusion_kind": kind or False,
+        }
+
     def action_open_metric_records(self, points, date_from, date_to):
         """Open the records behind the metric of these points and dates."""
         self.ensure_one()

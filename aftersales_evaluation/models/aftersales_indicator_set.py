@@ -122,8 +122,8 @@ class AftersalesIndicatorSet(models.Model):
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         if "code" not in (default or {}):
-            for vals in vals_list:
-                vals["code"] = self.env._("%(code)s (copy)", code=vals["code"])
+            for record, vals in zip(self, vals_list, strict=True):
+                vals["code"] = self.env._("%(code)s (copy)", code=record.code)
         return vals_list
 
     def _copy_indicators(self, target):
@@ -236,9 +236,9 @@ class AftersalesIndicatorSet(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Scorecards"),
             "res_model": "aftersales.scorecard",
             "view_mode": "list,kanban,pivot,graph,form",
             "domain": [("set_id", "=", self.id)],
             "context": {"default_set_id": self.id},
+            "name": self.env._("Scorecards"),
         }

@@ -303,9 +303,10 @@ class AftersalesScorecard(models.Model):
         return self.date_from.day == 1 and self.date_to == last
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for card in self:
             card.access_url = f"/my/scorecards/{card.id}"
+        return result
 
     def _get_subject_name(self):
         """Name of whom the scorecard is about."""

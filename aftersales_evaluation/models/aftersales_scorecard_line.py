@@ -105,7 +105,7 @@ class AftersalesScorecardLine(models.Model):
         "Applicable Points", compute="_compute_result", store=True, precompute=True
     )
     points_lost = fields.Float(compute="_compute_result", store=True, precompute=True)
-    explanation = fields.Char(compute="_compute_explanation")
+    explanation = fields.Text(compute="_compute_explanation")
     finding = fields.Text()
     attachment_ids = fields.Many2many("ir.attachment", string="Proof")
 

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..tools import scoring
-
 
 class AftersalesScorecard(models.Model):
     _inherit = "aftersales.scorecard"
@@ -87,28 +85,3 @@ class AftersalesScorecard(models.Model):
             is_own = line_sudo.outcome == "excluded" or line_sudo.exclusion_reason
             if key in figures and not is_own:
                 line_sudo.write(figures[key])
-
-
-class AftersalesIndicator(models.Model):
-    _inherit = "aftersales.indicator"
-
-    def _get_metric_codes(self):
-        """Codes of the metrics that these indicators are scored by."""
-        nodes = self.filtered(lambda node: node.kind == "metric" and node.is_scored)
-        return {code for code in nodes.mapped("metric_code") if code}
-
-    def _prepare_metric_line_vals(self, by_point, points):
-        """Line values from ``{point id: (numerator, denominator)}`` or ``None``."""
-        self.ensure_one()
-        numerator = denominator = None
-        if by_point is not None:
-            pairs = [by_point.get(point.id, (0, 0)) for point in points]
-            numerator = sum(pair[0] or 0 for pair in pairs)
-            denominator = sum(pair[1] or 0 for pair in pairs)
-        kind = scoring.metric_exclusion(numerator, denominator, self.min_sample)
-        return {
-            "metric_numerator": numerator or 0,
-            "metric_denominator": denominator or 0,
-            "is_excluded": bool(kind),
-            "exclusion_kind": kind or False,
-        }

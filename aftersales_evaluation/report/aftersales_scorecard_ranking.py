@@ -30,7 +30,7 @@ class AftersalesScorecardRanking(models.Model):
     scorecard_id = fields.Many2one("aftersales.scorecard", readonly=True)
     set_id = fields.Many2one("aftersales.indicator.set", "Indicator Set", readonly=True)
     service_point_id = fields.Many2one("aftersales.service.point", readonly=True)
-    centre_id = fields.Many2one("aftersales.service.point", "Centre", readonly=True)
+    centre_id = fields.Many2one("aftersales.service.point", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     subject_type = fields.Selection(
         [("centre", "Centre"), ("point", "Service Point")], readonly=True

@@ -8,3 +8,4 @@ from . import test_scorecard_ranking
 from . import test_scorecard_report
 from . import test_scorecard_scale
 from . import test_scorecard_security
+from . import test_tours
