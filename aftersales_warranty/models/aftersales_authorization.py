@@ -91,8 +91,7 @@ class AftersalesAuthorization(models.Model):
             if not self.env.su:
                 for name in self._FLOW_FIELDS | {"amount_approved"}:
                     vals.pop(name, None)
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
+        self.env["ir.sequence"]._aftersales_fill_names(self._name, vals_list)
         return super().create(vals_list)
 
     def write(self, vals):

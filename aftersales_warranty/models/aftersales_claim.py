@@ -282,10 +282,7 @@ class AftersalesClaim(models.Model):
                 vals.update(state="draft")
                 for name in self._FLOW_FIELDS - {"state"}:
                     vals.pop(name, None)
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"].sudo().next_by_code(self._name) or "/"
-                )
+        self.env["ir.sequence"]._aftersales_fill_names(self._name, vals_list)
         return super().create(vals_list)
 
     def write(self, vals):

@@ -30,6 +30,10 @@ class AftersalesClaim(models.Model):
                 )
             )
         self.with_context(aftersales_claim_flow=FLOW).write({"state": state, **values})
+        if state in ("cancelled", "rejected"):
+            # The unique indexes must see it before the work is claimed again.
+            self.flush_recordset(["state"])
+            self.line_ids.flush_recordset(["claim_state"])
 
     def _check_clerk(self):
         """Refuse a decision by anybody but a settlement clerk.

@@ -71,11 +71,15 @@ class AftersalesClaimLine(models.Model):
         "aftersales.service.order.line", copy=False, index="btree_not_null"
     )
     amount_reference = fields.Monetary(
-        "List Value", help="List price of the parts, to which the mark-up is added."
+        "List Value", default=0.0, help="List price of the parts, to which the mark-up is added."
     )
-    amount_claimed = fields.Monetary("Claimed", required=True)
-    amount_allowed = fields.Monetary("Allowed", readonly=True, copy=False)
-    amount_approved = fields.Monetary("Approved", readonly=True, copy=False)
+    amount_claimed = fields.Monetary("Claimed", required=True, default=0.0)
+    amount_allowed = fields.Monetary(
+        "Allowed", readonly=True, copy=False, default=0.0
+    )
+    amount_approved = fields.Monetary(
+        "Approved", readonly=True, copy=False, default=0.0
+    )
     is_decided = fields.Boolean("Decided", readonly=True, copy=False)
     reason_id = fields.Many2one(
         "aftersales.claim.reason", readonly=True, copy=False, index="btree_not_null"

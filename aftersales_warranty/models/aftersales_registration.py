@@ -243,7 +243,9 @@ class AftersalesRegistration(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            if vals.get("serial"):
+            if vals.get("lot_id"):
+                vals.pop("serial", None)
+            elif vals.get("serial"):
                 vals["serial"] = vals["serial"].strip()
         return super().create(vals_list)
 
@@ -287,9 +289,10 @@ class AftersalesRegistration(models.Model):
 
     def _close(self, state, date):
         """End units on a date: returned, exchanged or closed."""
-        self.filtered(lambda u: u.state == "active").write(
-            {"state": state, "date_closed": date}
-        )
+        live = self.filtered(lambda u: u.state == "active")
+        live.write({"state": state, "date_closed": date})
+        # The unique index must see it before the serial is registered again.
+        live.flush_recordset(["state"])
 
     def _exchange(self, values):
         """Replace the unit by another serial; all periods start anew.

@@ -119,8 +119,7 @@ class AftersalesSettlement(models.Model):
             if not self._is_flow() and not self.env.su:
                 for name in self._FLOW_FIELDS:
                     vals.pop(name, None)
-            if vals.get("name", "/") == "/":
-                vals["name"] = self.env["ir.sequence"].next_by_code(self._name) or "/"
+        self.env["ir.sequence"]._aftersales_fill_names(self._name, vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -211,7 +210,7 @@ class AftersalesSettlement(models.Model):
             & Domain("amount_approved", ">", 0)
             & ~Domain("settlement_line_ids", "any", [("is_live", "=", True)]),
             ["claim_id", "service_point_id", "kind", "amount_approved"],
-            order="claim_id, id",
+            order="id",
         )
 
     @api.model
@@ -343,6 +342,8 @@ class AftersalesSettlement(models.Model):
         self._check_not_billed()
         self.line_ids.adjustment_id.write({"state": "open"})
         self.line_ids.write({"is_live": False})
+        # The unique index must see it before the lines are settled again.
+        self.line_ids.flush_recordset(["is_live"])
         self._write_flow(state="cancelled")
 
     def _check_not_billed(self):
