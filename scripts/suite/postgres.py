@@ -1,5 +1,6 @@
 """PostgreSQL: the server that PGHOST… names, or a private cluster in ``.odoo/``."""
 
+import contextlib
 import dataclasses
 import glob
 import json
@@ -10,6 +11,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from . import debian
@@ -263,7 +265,8 @@ class Cluster:
         """Let the account through a checkout below a closed folder such as /root."""
         if not self.account or self.prefix:
             return
-        probe = ["test", "-x", str(self.where.base)]
+        # chdir is what counts; access(2), which test -x asks, ignores capabilities
+        probe = ["sh", "-c", 'cd "$1"', "sh", str(self.where.base)]
         if self._as_account(probe, "Reaching .odoo", check=False).returncode == 0:
             return
         name = self.account.pw_name
@@ -346,7 +349,7 @@ class Cluster:
         """Start the server unless it runs; what a kill left behind is removed."""
         if self.is_running():
             return
-        drop_stale_pid(self.data)
+        drop_stale_files(self.data, self.where.run)
         log = self.where.log / "postgres.log"
         log.touch()
         self._own(log)
@@ -418,13 +421,38 @@ def server_process(data):
     return pid if is_server and os.fsencode(data) in command else None
 
 
-def drop_stale_pid(data):
-    """Remove the pid file of a killed server whose number another process got."""
-    pid_file = data / "postmaster.pid"
-    if pid_file.exists() and not server_process(data):
-        pid_file.unlink()
-        return True
-    return False
+def drop_stale_files(data, run_folder, patience=15):
+    """Remove what a killed server left: its pid file and the lock of its socket.
+
+    PostgreSQL itself refuses to start when the number in them belongs to any process
+    of the same user, a zombie included. Its own processes, should some still be
+    ending, are waited for: two servers on the same data would destroy them.
+    """
+    if server_process(data):
+        return []
+    deadline = time.monotonic() + patience
+    while processes_in(data):
+        if time.monotonic() > deadline:
+            raise Problem(
+                f"A killed PostgreSQL left processes behind: {processes_in(data)}.",
+                "end them (kill) and run the same command again.",
+            )
+        time.sleep(0.1)
+    stale = [data / "postmaster.pid", *run_folder.glob(".s.PGSQL.*")]
+    found = [path for path in stale if path.exists()]
+    for path in found:
+        path.unlink()
+    return found
+
+
+def processes_in(data):
+    """Numbers of the processes that work inside the cluster's folder."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):
+            if os.readlink(link) == str(data):
+                found.append(int(link.parent.name))
+    return found
 
 
 def stop(where):
