@@ -49,7 +49,6 @@ class AftersalesHistoryCase(models.Model):
     )
     order_id = fields.Many2one(
         "aftersales.service.order",
-        "Order",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
@@ -63,7 +62,6 @@ class AftersalesHistoryCase(models.Model):
     )
     claim_id = fields.Many2one(
         "aftersales.claim",
-        "Claim",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,

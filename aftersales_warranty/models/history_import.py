@@ -301,7 +301,7 @@ class AftersalesHistoryImport(models.Model):
     def _iter_batches(self, table, facts):
         """Yield lists of row results from the current position on."""
         reader = CaseReader(self.template_id._get_mapping(), facts, self.case_date)
-        results = (reader.read(raw) for raw in table)
+        results = (reader.read_row(raw) for raw in table)
         # Rows done before are read as well: their numbers must not come again.
         results = itertools.islice(results, self.position, None)
         while batch := list(itertools.islice(results, BATCH_SIZE)):
@@ -397,14 +397,12 @@ class AftersalesHistoryImportLine(models.Model):
     date_case = fields.Date("Date")
     service_point_id = fields.Many2one(
         "aftersales.service.point",
-        "Service Point",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
     )
     order_id = fields.Many2one(
         "aftersales.service.order",
-        "Order",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,
@@ -418,7 +416,6 @@ class AftersalesHistoryImportLine(models.Model):
     )
     claim_id = fields.Many2one(
         "aftersales.claim",
-        "Claim",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,

@@ -53,17 +53,16 @@ class AftersalesHistoryImport(models.Model):
 
     def _get_report_headings(self):
         """Headings of the sheet of rows."""
-        _ = self.env._
         return [
-            _("Line in the File"),
-            _("Row Number"),
-            _("Result"),
-            _("What and Why"),
-            _("Service Point"),
-            _("Order"),
-            _("Unit"),
-            _("Claim"),
-            _("Claimed"),
+            self.env._("Line in the File"),
+            self.env._("Row Number"),
+            self.env._("Result"),
+            self.env._("What and Why"),
+            self.env._("Service Point"),
+            self.env._("Order"),
+            self.env._("Unit"),
+            self.env._("Claim"),
+            self.env._("Claimed"),
         ]
 
     def _write_rows(self, sheet, bold, money):
@@ -116,10 +115,14 @@ class AftersalesHistoryImport(models.Model):
             last = (rows[-1][0], rows[-1][-1])
 
     def _write_totals(self, sheet, bold, money):
-        _ = self.env._
-        headings = [_("Service Point"), _("Cases"), _("Claims"), _("Claimed")]
+        headings = [
+            self.env._("Service Point"),
+            self.env._("Cases"),
+            self.env._("Claims"),
+            self.env._("Claimed"),
+        ]
         sheet.set_column(0, 0, 40)
-        for column, heading in enumerate([*headings, _("Billed")]):
+        for column, heading in enumerate([*headings, self.env._("Billed")]):
             sheet.write_string(0, column, heading, bold)
         for row, total in enumerate(self.total_ids, 1):
             sheet.write_string(row, 0, total.service_point_id.display_name)

@@ -86,7 +86,7 @@ class AftersalesHistoryTemplate(models.Model):
     alias_ids = fields.One2many(
         "aftersales.history.alias", "template_id", copy=True, string="Known Spellings"
     )
-    note = fields.Text()
+    note = fields.Text(translate=True)
 
     _code_uniq = models.UniqueIndex(
         "(code)", "The code of a history template must be unique."

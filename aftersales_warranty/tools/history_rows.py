@@ -241,7 +241,7 @@ class CaseReader:
             component.column: component for component in mapping.components
         }
 
-    def read(self, raw):
+    def read_row(self, raw):
         """Return the RowResult of one raw row."""
         row = _Row(self, raw)
         return row.result()

@@ -68,7 +68,7 @@ def read_all(*values, mapping=MAPPING, **raw_args):
     for raw in raws:
         facts.add(raw)
     reader = rows.CaseReader(mapping, facts, CASE_DATE)
-    return [reader.read(raw) for raw in raws]
+    return [reader.read_row(raw) for raw in raws]
 
 
 def read(value, **kwargs):
