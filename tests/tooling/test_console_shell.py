@@ -155,40 +155,41 @@ def test_remove_does_not_follow_links(tmp_path):
     assert (precious / "file").exists()
 
 
-def hold_lock(where, ready, release):
-    """In a process of its own: take the lock and keep it."""
+def hold_lock(where, pipe):
+    """In a process of its own: take the lock and keep it until told otherwise."""
     with shell.locked(where, "try"):
-        ready.set()
-        release.wait(30)
+        pipe.send("ready")
+        pipe.poll(30)
 
 
 @pytest.fixture
 def holder(where):
-    """A process that holds the lock."""
+    """A process that holds the lock, and the pipe that ends it."""
     context = multiprocessing.get_context("fork")
-    ready, release = context.Event(), context.Event()
-    process = context.Process(target=hold_lock, args=(where, ready, release))
+    ours, theirs = context.Pipe()
+    process = context.Process(target=hold_lock, args=(where, theirs))
     process.start()
-    assert ready.wait(10)
-    yield process, release
-    release.set()
+    assert ours.poll(10)
+    ours.recv()
+    yield process, ours
+    process.kill()
     process.join(10)
 
 
 def test_second_run_waits_and_says_for_whom(where, holder, capsys):
-    process, release = holder
+    process, pipe = holder
     path = where.run / "try.lock"
     with path.open("a+") as handle, pytest.raises(Problem) as caught:
         shell._wait_for_lock(handle, path, patience=0)
     assert f"Process {process.pid} has held" in caught.value.cause
     assert f"(process {process.pid}) is at work" in capsys.readouterr().out
-    release.set()
+    pipe.send("end")
     with shell.locked(where, "try"):
         assert path.read_text() == str(os.getpid())
 
 
 def test_lock_of_a_killed_run_is_free(where, holder):
-    process, _release = holder
+    process, _pipe = holder
     os.kill(process.pid, signal.SIGKILL)
     process.join(10)
     start = time.monotonic()
