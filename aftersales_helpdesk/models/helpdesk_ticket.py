@@ -140,7 +140,7 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _get_entitlement_labels(self):
         """Translated names of the entitlement types."""
-        field = self.env["aftersales.entitlement.rule"]._fields["entitlement"]
+        field = self.env["aftersales.entitlement.rule"]._fields["type"]
         return dict(field._description_selection(self.env))
 
     def _compute_aftersales_order_count(self):

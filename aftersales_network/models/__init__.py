@@ -1,4 +1,5 @@
 from . import (
+    flow,
     aftersales_approval,
     aftersales_metric,
     aftersales_point_level,

@@ -137,6 +137,7 @@ class AftersalesMetric(models.AbstractModel):
         :param denominator: SQL aggregate, default the number of orders
         """
         Order = self.env["aftersales.service.order"]
+        Order.flush_model(self._get_aggregated_fields())
         # The caller may read the points; a figure counts all their orders.
         query = Order.sudo()._search(domain, bypass_access=True)
         rows = self.env.execute_query(
@@ -150,6 +151,18 @@ class AftersalesMetric(models.AbstractModel):
             )
         )
         return {point_id: (num or 0, den or 0) for point_id, num, den in rows}
+
+    @api.model
+    def _get_aggregated_fields(self):
+        """Order fields that the SQL aggregates read; extension point."""
+        return [
+            "service_point_id",
+            "is_on_time",
+            "is_response_on_time",
+            "is_complaint",
+            "duration_hours",
+            "reopen_count",
+        ]
 
     @api.model
     def _metric_volume(self, points, date_from, date_to):

@@ -17,7 +17,12 @@ class AftersalesServiceOrder(models.Model):
 
     _name = "aftersales.service.order"
     _description = "Service Order"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_request desc, id desc"
     _rec_names_search = ["name", "serial"]
     _check_company_auto = True
@@ -74,12 +79,13 @@ class AftersalesServiceOrder(models.Model):
     )
     lot_id = fields.Many2one(
         "stock.lot",
-        "Serial Number",
+        "Serial in Stock",
         index="btree_not_null",
         check_company=True,
         domain="[('product_id', '=?', product_id)]",
     )
     serial = fields.Char(
+        "Serial Number",
         compute="_compute_serial",
         store=True,
         readonly=False,
@@ -167,6 +173,18 @@ class AftersalesServiceOrder(models.Model):
         "Repair Hours", compute="_compute_duration_hours", store=True, aggregator="avg"
     )
     reopen_count = fields.Integer(readonly=True, copy=False)
+
+    _FLOW_FIELDS = frozenset(
+        (
+            "state",
+            "service_point_id",
+            "date_dispatched",
+            "date_accepted",
+            "dispatch_note",
+            "cancel_reason",
+            "reopen_count",
+        )
+    )
 
     _dates_order = models.Constraint(
         "CHECK (date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
@@ -300,6 +318,7 @@ class AftersalesServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_flow_create(vals_list)
         self._fill_from_lots(vals_list)
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         orders = super().create(vals_list)

@@ -74,7 +74,7 @@ class AftersalesServiceOrder(models.Model):
                     state=point._get_state_label(),
                 )
             )
-        self.write(
+        self._write_flow(
             self._prepare_dispatch_vals(
                 point.id,
                 technician.id if technician else False,
@@ -85,13 +85,13 @@ class AftersalesServiceOrder(models.Model):
     def _take_candidate(self, best, ranked):
         """Write the result of the ranking on one order."""
         if best:
-            self.write(
+            self._write_flow(
                 self._prepare_dispatch_vals(
                     best["service_point_id"], best["technician_id"], best["reason"]
                 )
             )
         else:
-            self.dispatch_note = self._get_undispatched_reason(ranked)
+            self._write_flow({"dispatch_note": self._get_undispatched_reason(ranked)})
 
     def _get_undispatched_reason(self, ranked):
         """Say why nobody may take the order."""

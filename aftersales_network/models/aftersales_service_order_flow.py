@@ -40,19 +40,19 @@ class AftersalesServiceOrder(models.Model):
     def action_accept(self):
         """The point takes the job."""
         self._check_transition("accept")
-        self.write({"state": "accepted", "date_accepted": fields.Datetime.now()})
+        self._write_flow({"state": "accepted", "date_accepted": fields.Datetime.now()})
 
     def action_start(self):
         """Work begins; the first start is kept after a wait for parts."""
         self._check_transition("start")
         fresh = self.filtered(lambda o: not o.date_start)
-        fresh.write({"state": "in_progress", "date_start": fields.Datetime.now()})
-        (self - fresh).write({"state": "in_progress"})
+        fresh._write_flow({"state": "in_progress", "date_start": fields.Datetime.now()})
+        (self - fresh)._write_flow({"state": "in_progress"})
 
     def action_wait_part(self):
         """The job waits for a part."""
         self._check_transition("wait")
-        self.write({"state": "waiting_part"})
+        self._write_flow({"state": "waiting_part"})
 
     def action_done(self):
         """Finish the work: mandatory steps ticked, cause and correction known.
@@ -66,7 +66,7 @@ class AftersalesServiceOrder(models.Model):
         open_end.write({"date_end": fields.Datetime.now()})
         unset = self.filtered(lambda o: not o.outcome)
         unset.write({"outcome": "solved"})
-        self.write({"state": "done"})
+        self._write_flow({"state": "done"})
         self._on_done()
 
     def _check_can_finish(self):
@@ -96,13 +96,13 @@ class AftersalesServiceOrder(models.Model):
     def action_close(self):
         """Close finished orders; their lines are frozen from now on."""
         self._check_transition("close")
-        self.write({"state": "closed"})
+        self._write_flow({"state": "closed"})
 
     def action_reopen(self):
         """Take a finished order back into work; counted against the point."""
         self._check_transition("reopen")
         for order in self:
-            order.write(
+            order._write_flow(
                 {
                     "state": "in_progress",
                     "date_end": False,
@@ -119,7 +119,7 @@ class AftersalesServiceOrder(models.Model):
     def _cancel(self, reason):
         """Cancel orders with a reason."""
         self._check_transition("cancel")
-        self.write({"state": "cancelled", "cancel_reason": reason})
+        self._write_flow({"state": "cancelled", "cancel_reason": reason})
         for order in self:
             order.message_post(body=reason)
 
@@ -139,7 +139,7 @@ class AftersalesServiceOrder(models.Model):
                     reason=reason,
                 )
             )
-        self.write(
+        self._write_flow(
             {
                 "state": "draft",
                 "service_point_id": False,

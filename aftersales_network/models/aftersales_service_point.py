@@ -17,7 +17,12 @@ class AftersalesServicePoint(models.Model):
 
     _name = "aftersales.service.point"
     _description = "Service Point"
-    _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "image.mixin",
+    ]
     _parent_store = True
     _order = "parent_path, name, id"
     _rec_names_search = ["name", "code"]
@@ -151,6 +156,16 @@ class AftersalesServicePoint(models.Model):
         "My Point", compute="_compute_is_user_point", search="_search_is_user_point"
     )
 
+    _FLOW_FIELDS = frozenset(
+        (
+            "state",
+            "date_submitted",
+            "submitted_by_id",
+            "date_activated",
+            "suspension_reason",
+        )
+    )
+
     _code_company_uniq = models.UniqueIndex(
         "(company_id, code)", "The code of a service point must be unique."
     )
@@ -249,6 +264,7 @@ class AftersalesServicePoint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self._check_flow_create(vals_list)
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name, "code")
         return super().create(vals_list)
 

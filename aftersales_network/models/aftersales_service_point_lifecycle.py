@@ -104,7 +104,7 @@ class AftersalesServicePoint(models.Model):
                         reasons=", ".join(blockers),
                     )
                 )
-        self.write(
+        self._write_flow(
             {
                 "state": "applied",
                 "date_submitted": fields.Datetime.now(),
@@ -116,7 +116,7 @@ class AftersalesServicePoint(models.Model):
         """The centre takes the application up."""
         self._check_state("applied")
         self._check_group("aftersales_network.group_centre_manager")
-        self.write({"state": "centre_review"})
+        self._write_flow({"state": "centre_review"})
 
     def action_approve(self, comment=False):
         """Approve the gate at which each application stands.
@@ -132,7 +132,7 @@ class AftersalesServicePoint(models.Model):
             point._check_not_own_application()
             Approval._check_four_eyes(point, ("centre", "technical", "head"))
             Approval._log(point, gate, "approved", comment)
-            point.state = next_state
+            point._write_flow({"state": next_state})
 
     def _check_not_own_application(self):
         self.ensure_one()
@@ -164,7 +164,7 @@ class AftersalesServicePoint(models.Model):
             self._check_group(group)
             point._check_not_own_application()
             point._log_reason("rejected", reason, gate)
-            point.state = "rejected"
+            point._write_flow({"state": "rejected"})
 
     def _log_reason(self, decision, reason, gate):
         """Record a decision with its reason, on the gate list and the chatter."""
@@ -189,7 +189,7 @@ class AftersalesServicePoint(models.Model):
         for point in self:
             point._check_blockers(point._get_activation_blockers())
             self.env["aftersales.approval"]._log(point, "activate", "approved")
-        self.write(
+        self._write_flow(
             {"state": "active", "date_activated": fields.Date.context_today(self)}
         )
 
@@ -199,19 +199,19 @@ class AftersalesServicePoint(models.Model):
         self._check_group("aftersales_network.group_head")
         for point in self:
             point._log_reason("approved", reason, "suspend")
-        self.write({"state": "suspended", "suspension_reason": reason})
+        self._write_flow({"state": "suspended", "suspension_reason": reason})
 
     def action_lift_suspension(self):
         """Take suspended points back into service."""
         self._check_state("suspended")
         self._check_group("aftersales_network.group_head")
-        self.write({"state": "active", "suspension_reason": False})
+        self._write_flow({"state": "active", "suspension_reason": False})
 
     def action_withdraw(self):
         """Start the exit: no new work from now on."""
         self._check_state("probation", "active", "suspended")
         self._check_group("aftersales_network.group_head")
-        self.write({"state": "withdrawal"})
+        self._write_flow({"state": "withdrawal"})
 
     def action_close(self):
         """End the cooperation once nothing is open any more.
@@ -230,7 +230,7 @@ class AftersalesServicePoint(models.Model):
         self._end_lines(self.assignment_ids, today)
         self._end_lines(self.staff_ids, today)
         self.agreement_ids.action_end()
-        self.write({"state": "closed"})
+        self._write_flow({"state": "closed"})
 
     @api.model
     def _end_lines(self, lines, today):

@@ -12,7 +12,9 @@ class IrSequence(models.Model):
             "/" get the next number, in place
         :param code: code of the sequence
         """
-        unnumbered = [v for v in vals_list if v.get(field, "/") in ("/", False, None, "")]
+        unnumbered = [
+            v for v in vals_list if v.get(field, "/") in ("/", False, None, "")
+        ]
         if not unnumbered:
             return
         company = self.env.company.id

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common import ROLES, AftersalesCommon
@@ -181,3 +181,25 @@ class TestRights(AftersalesCommon):
             user = getattr(self, f"user_{role}")
             with self.assertRaises(AccessError):
                 approval.with_user(user).write({"decision": "rejected"})
+
+    def test_guarded_fields_cannot_be_written_by_rpc(self):
+        order = self._create_order()
+        for record, vals in (
+            (order, {"state": "closed"}),
+            (order, {"service_point_id": self.point.id}),
+            (self.point, {"state": "closed"}),
+        ):
+            for context in ({}, {"aftersales_flow": True}):
+                caller = record.with_user(self.user_head).with_context(**context)
+                with self.assertRaisesRegex(UserError, "changes only by its buttons"):
+                    caller.write(vals)
+        with self.assertRaisesRegex(UserError, "changes only by its buttons"):
+            self.env["aftersales.service.point"].with_user(self.user_head).create(
+                {"name": "Quick", "state": "active"}
+            )
+        fresh = (
+            self.env["aftersales.service.point"]
+            .with_user(self.user_head)
+            .create({"name": "Slow", "state": "prospect"})
+        )
+        self.assertEqual(fresh.state, "prospect")

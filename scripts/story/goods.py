@@ -129,7 +129,7 @@ def sell_units(env, goods, places):
     customers = create_customers(env, places)
     rng = random.Random(RANDOM_SEED)
     vals_list = []
-    for number in range(1, 121):
+    for number in range(1, 241):
         product = goods["ac"] if number % 3 else goods["tv"]
         sold = date.today() - timedelta(days=rng.randint(20, 1000))
         vals_list.append(

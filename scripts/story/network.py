@@ -58,6 +58,7 @@ def setup_company(env):
             "phone": "+86 20 5550 1000",
         }
     )
+    env["product.pricelist"].search([]).currency_id = currency
     company.partner_id.tz = "Asia/Shanghai"
     env.ref("base.user_admin").tz = "Asia/Shanghai"
     env["res.config.settings"].create({"group_stock_production_lot": True}).execute()

@@ -3,6 +3,8 @@
 import random
 from datetime import date, datetime, time, timedelta
 
+from odoo import fields
+
 from .goods import RANDOM_SEED
 
 FAULTS = [
@@ -13,6 +15,7 @@ FAULTS = [
     ("Does not switch on", "Power supply failed", "Power supply replaced", "TV-PSU"),
 ]
 MONTHS_BACK = 3
+ORDERS = 420
 
 
 def first_of_month(months_ago):
@@ -30,10 +33,11 @@ def create_history(env, points, units, users):
     install = env.ref("aftersales_network.service_type_installation")
     start = first_of_month(MONTHS_BACK)
     days = (date.today() - start).days
+    order_of_units = rng.sample(units.ids, len(units))
     vals_list = []
-    for number in range(150):
-        unit = units[rng.randrange(len(units))]
-        day = start + timedelta(days=number * days // 150)
+    for number in range(ORDERS):
+        unit = units.browse(order_of_units[number % len(units)])
+        day = start + timedelta(days=number * days // ORDERS)
         moment = datetime.combine(day, time(rng.randint(1, 9), rng.randint(0, 59)))
         complaint = rng.choice(FAULTS[:3] if "AC" in unit.serial else FAULTS[3:])[0]
         vals_list.append(
@@ -112,7 +116,9 @@ def claim_and_settle(env, orders, users):
         decided[1:].action_approve()
     Settlement = env["aftersales.settlement"].with_user(clerk)
     settlements = Settlement._settle_points(
-        past.service_point_id.with_user(clerk), first_of_month(1), date.today()
+        past.service_point_id.with_user(clerk),
+        first_of_month(1),
+        fields.Date.context_today(past.with_user(clerk)),
     )
     half = settlements[: len(settlements) // 2]
     half.action_confirm()
@@ -135,6 +141,7 @@ def score_months(env, points, users):
             begin,
             end,
         )
-        if months_ago > 1:
-            cards.action_submit()
-            cards.with_user(head).action_approve()
+        rated = cards.filtered("is_rated")
+        if months_ago > 1 and rated:
+            rated.action_submit()
+            rated.with_user(head).action_approve()

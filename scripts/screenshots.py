@@ -1,0 +1,198 @@
+"""Pictures of the running demo for the README, in English and Chinese.
+
+Each page is opened as the role that uses it.  Writes
+``docs/images/<language>/<name>.png``; a page that shows an error dialog fails
+the run.  Pages are chosen with ``ONLY=name,name``, the folder with ``OUT``.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = f"http://127.0.0.1:{os.environ.get('DEMO_PORT', '8069')}"
+OUT = Path(os.environ.get("OUT") or ROOT / "docs" / "images")
+WIDTH, HEIGHT = 1366, 860
+#: What both the web client and the portal show once they are there.
+READY = ".o_action_manager > *, #wrap.o_portal_wrap, .o_portal_my_home"
+TIMEOUT = 120_000
+LANGUAGES = {"en": "en_US", "zh": "zh_CN"}
+
+#: name → (login, path, text links to click one after the other)
+PAGES = {
+    "points": ("head", "/odoo/aftersales-points", []),
+    "point": ("head", "/odoo/aftersales-points", [".o_data_row:nth-child(4)"]),
+    "tickets": ("dispatcher", "/odoo/action-helpdesk_mgmt.helpdesk_ticket_action", []),
+    "ticket": (
+        "dispatcher",
+        "/odoo/action-helpdesk_mgmt.helpdesk_ticket_action",
+        [".o_data_row:nth-child(2) td[name=name]"],
+    ),
+    "dispatch": ("dispatcher", "/odoo/aftersales-dispatch", []),
+    "orders": ("dispatcher", "/odoo/aftersales-orders?view_type=kanban", []),
+    "order": (
+        "dispatcher",
+        "/odoo/aftersales-orders",
+        [".o_facet_remove", ".o_data_row:nth-child(6)"],
+    ),
+    "units": (
+        "head",
+        "/odoo/action-aftersales_warranty.aftersales_registration_action",
+        [],
+    ),
+    "unit": (
+        "head",
+        "/odoo/action-aftersales_warranty.aftersales_registration_action",
+        [".o_data_row:nth-child(1)"],
+    ),
+    "claim": (
+        "clerk",
+        "/odoo/action-aftersales_warranty.aftersales_claim_action",
+        [".o_data_row:nth-child(1)"],
+    ),
+    "settlement": (
+        "clerk",
+        "/odoo/action-aftersales_warranty.aftersales_settlement_action",
+        [".o_data_row:nth-child(1)"],
+    ),
+    "scorecard": (
+        "auditor",
+        "/odoo/action-aftersales_evaluation.aftersales_scorecard_action",
+        [".o_data_row:nth-child(4)"],
+    ),
+    "ratio": (
+        "hr",
+        "/odoo/action-aftersales_training.aftersales_manager_ratio_action",
+        [],
+    ),
+    "claims": ("clerk", "/odoo/action-aftersales_warranty.aftersales_claim_action", []),
+    "settlements": (
+        "clerk",
+        "/odoo/action-aftersales_warranty.aftersales_settlement_action",
+        [],
+    ),
+    "certificates": (
+        "hr",
+        "/odoo/action-aftersales_training.aftersales_certificate_action",
+        [],
+    ),
+    "scorecards": (
+        "auditor",
+        "/odoo/action-aftersales_evaluation.aftersales_scorecard_action",
+        [],
+    ),
+    "portal-orders": ("technician", "/my/service-orders?filterby=all", []),
+    "portal-order": (
+        "technician",
+        "/my/service-orders",
+        ["table a[href*='/my/service-orders/']"],
+    ),
+}
+
+
+def selected():
+    """Pages to take: all, or those named in ONLY."""
+    only = {name for name in os.environ.get("ONLY", "").split(",") if name}
+    return {name: page for name, page in PAGES.items() if not only or name in only}
+
+
+def log_in(page, login):
+    """Sign in through the login page."""
+    page.goto(f"{ADDRESS}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", login)
+    page.click("form.oe_login_form button[type=submit]")
+    page.wait_for_selector(READY)
+
+
+def set_language(page, language):
+    """Switch the signed-in user; the same call as in the preferences."""
+    page.request.post(
+        f"{ADDRESS}/web/dataset/call_kw/res.users/write",
+        data={
+            "jsonrpc": "2.0",
+            "method": "call",
+            "params": {
+                "model": "res.users",
+                "method": "write",
+                "args": [[user_id(page)], {"lang": language}],
+                "kwargs": {},
+            },
+        },
+    )
+
+
+def user_id(page):
+    """Id of the signed-in user."""
+    answer = page.request.post(
+        f"{ADDRESS}/web/session/get_session_info", data={"params": {}}
+    )
+    return answer.json()["result"]["uid"]
+
+
+def settle(page):
+    """Wait until the page is drawn; a live connection never lets it go idle."""
+    page.wait_for_selector(READY)
+    page.wait_for_function("!document.querySelector('.o_loading_indicator')")
+    page.wait_for_timeout(1200)
+
+
+def shoot(page, name, spec, folder):
+    """Open one page and save its picture; returns a problem or None."""
+    _login, path, clicks = spec
+    page.goto(ADDRESS + path)
+    settle(page)
+    for selector in clicks:
+        target = page.locator(selector).first
+        if target.count():
+            target.click()
+            settle(page)
+    page.screenshot(path=str(folder / f"{name}.png"))
+    if page.locator(".o_error_dialog, .o_error_detail").count():
+        return f"{name}: the page shows an error"
+    return None
+
+
+def take(browser, login, specs, code, language):
+    """All pages of one login in one language."""
+    folder = OUT / code
+    folder.mkdir(parents=True, exist_ok=True)
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
+    context.set_default_timeout(TIMEOUT)
+    page = context.new_page()
+    problems = []
+    log_in(page, login)
+    set_language(page, language)
+    context.add_cookies([{"name": "frontend_lang", "value": language, "url": ADDRESS}])
+    for name, spec in specs.items():
+        problem = shoot(page, name, spec, folder)
+        print(f"  {code}/{name}.png", "✗ " + problem if problem else "", flush=True)
+        problems += [problem] if problem else []
+    set_language(page, "en_US")
+    context.close()
+    return problems
+
+
+def main():
+    """Take every picture; exit code 1 where a page shows an error."""
+    problems = []
+    by_login = {}
+    for name, spec in selected().items():
+        by_login.setdefault(spec[0], {})[name] = spec
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for code, language in LANGUAGES.items():
+            for login, specs in by_login.items():
+                problems += take(browser, login, specs, code, language)
+        browser.close()
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
