@@ -117,7 +117,10 @@ write_conf() {
     mv "$ODOO_RC.partial" "$ODOO_RC"
 }
 
+# A volume that belongs to somebody else would fail minutes later, half-way.
 prepare() {
+    local data="${DATA_DIR:-/var/lib/odoo}"
+    [[ -w $data ]] || fail "$data cannot be written by user id $(id -u)"
     python3 "$SUITE_HOME/bin/database.py" "$1"
 }
 

@@ -199,6 +199,7 @@ def image(tmp_path, commands):
     def start(*arguments, **env):
         base = {
             "ODOO_RC": str(tmp_path / "odoo.conf"),
+            "DATA_DIR": str(tmp_path),
             "DB_PASSWORD": "d",
             "SMTP_PASSWORD": "s",
             "ADMIN_PASSWORD": "a",
@@ -258,6 +259,12 @@ def test_server_does_not_start_when_the_database_cannot_be_prepared(image):
     done = image("odoo", DATABASE_CODE="1")
     assert done.returncode == 1
     assert done.stdout.splitlines() == ["database prepare admin=a db="]
+
+
+def test_volume_of_somebody_else_is_refused_before_any_work(image, tmp_path):
+    done = image("odoo", DATA_DIR=str(tmp_path / "absent"))
+    assert (done.returncode, done.stdout) == (64, "")
+    assert "absent cannot be written by user id" in done.stderr
 
 
 def test_other_commands_run_as_they_are(image, tmp_path):
