@@ -389,7 +389,6 @@ class AftersalesHistoryImportLine(models.Model):
     checksum = fields.Char()
     case_id = fields.Many2one(
         "aftersales.history.case",
-        "Case",
         index="btree_not_null",
         ondelete="set null",
         check_company=True,

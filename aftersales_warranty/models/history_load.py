@@ -112,10 +112,17 @@ class AftersalesHistoryImport(models.Model):
             return Issue.make("rule", error=str(error).strip())
         if isinstance(error, psycopg2.Error):
             _logger.info("The database refused a row of old cases", exc_info=error)
-            text = getattr(error.diag, "message_primary", None) or str(error)
-            return Issue.make("database", error=text.strip())
+            return Issue.make("database", error=self._get_database_reason(error))
         _logger.warning("A row of old cases failed", exc_info=error)
         return Issue.make("unexpected", error=f"{type(error).__name__}: {error}")
+
+    def _get_database_reason(self, error):
+        """The sentence of the constraint that a row broke, else the database's own."""
+        table = getattr(error.diag, "table_name", None)
+        for model in self.env.registry.values():
+            if table and model._table == table and not model._abstract:
+                return self.env[model._name]._sql_error_to_message(error).strip()
+        return (getattr(error.diag, "message_primary", None) or str(error)).strip()
 
     def _create_cases(self, cases, known):
         """Create every document of the cases; returns the history cases."""

@@ -264,11 +264,40 @@ class TestHistoryImport(HistoryCommon):
             [line[:2] for line in self._lines(record)],
             [("1", "taken"), ("2", "refused"), ("3", "taken")],
         )
-        self.assertIn("The database refused the row: ", self._lines(record)[1][2])
+        self.assertEqual(
+            self._lines(record)[1][2],
+            "The database refused the row: This serial is registered already. Open the "
+            "existing unit instead.",
+        )
         self.assertEqual(self._cases().mapped("number"), [1, 3])
         # Two customers and the point's partner; nothing of the refused row.
         self.assertEqual(self.env["res.partner"].search_count([]), partners + 3)
         self.assertFalse(self.env["res.city"].search([("name", "=", "Munnar")]))
+
+    def test_an_unforeseen_error_refuses_its_row_and_is_logged(self):
+        Case = type(self.env["aftersales.history.import"])
+        prepare = Case._prepare_claim_vals
+
+        def broken(self, case, order, known):
+            if case.number == 2:
+                raise KeyError("surprise")
+            return prepare(self, case, order, known)
+
+        name = "odoo.addons.aftersales_warranty.models.history_load"
+        with patch.object(Case, "_prepare_claim_vals", broken), self.assertLogs(name):
+            record = self._import([case_row(1), case_row(2), case_row(3)])
+        self.assertEqual(
+            self._lines(record),
+            [
+                ("1", "taken", ""),
+                ("2", "refused", "The row could not be imported: KeyError: 'surprise'"),
+                ("3", "taken", ""),
+            ],
+        )
+        self.assertEqual(self._cases().mapped("number"), [1, 3])
+        self.assertFalse(
+            self.env["aftersales.service.order"].search([("name", "=", "APP/000002")])
+        )
 
     def _make_tv(self):
         return self.env["product.product"].create(
