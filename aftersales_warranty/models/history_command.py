@@ -24,17 +24,7 @@ class AftersalesHistoryImport(models.Model):
         """
         template = template or self._default_template_id()
         data = self._read_path(path, template)
-        try:
-            day = fields.Date.to_date(case_date)
-        except (ValueError, TypeError):
-            day = None
-        if not day:
-            raise UserError(
-                self.env._(
-                    "CASE_DATE must be a date like 2024-12-31, not “%(value)s”.",
-                    value=case_date,
-                )
-            )
+        day = self._read_day(case_date, template)
         record = self.create(
             {
                 "file": base64.b64encode(data),
@@ -49,6 +39,28 @@ class AftersalesHistoryImport(models.Model):
         if commit:
             self.env["ir.cron"]._commit_progress()
         return record
+
+    @api.model
+    def _read_day(self, text, template):
+        """Date of the cases; a file without dates does not go without it."""
+        if not text and "case_date" in template.column_ids.mapped("role"):
+            return fields.Date.context_today(self)
+        if not text:
+            raise UserError(
+                self.env._(
+                    "The file has no column of dates. Give the date of its cases: "
+                    "CASE_DATE=YYYY-MM-DD."
+                )
+            )
+        try:
+            return fields.Date.to_date(text)
+        except (ValueError, TypeError):
+            raise UserError(
+                self.env._(
+                    "CASE_DATE must be a date like 2024-12-31, not “%(value)s”.",
+                    value=text,
+                )
+            ) from None
 
     @api.model
     def _read_path(self, path, template):

@@ -273,13 +273,19 @@ class TestHistoryUpdate(HistoryCommon):
         with tempfile.NamedTemporaryFile(suffix=".csv") as stream:
             stream.write(csv_bytes([case_row(1)]))
             stream.flush()
-            for value in ("31.03.2024", "", None):
+            missing = (
+                "The file has no column of dates. Give the date of its cases: "
+                "CASE_DATE=YYYY-MM-DD."
+            )
+            wrong = "CASE_DATE must be a date like 2024-12-31, not “31.03.2024”."
+            for value, message in (
+                (None, missing),
+                ("", missing),
+                ("31.03.2024", wrong),
+            ):
                 with self.subTest(value=value), self.assertRaises(UserError) as caught:
                     Import._run_command_line(stream.name, value, commit=False)
-                self.assertEqual(
-                    str(caught.exception),
-                    f"CASE_DATE must be a date like 2024-12-31, not “{value}”.",
-                )
+                self.assertEqual(str(caught.exception), message)
 
     def test_the_context_of_the_import_opens_nothing_to_users(self):
         self._import([case_row(1, TV_2001_Issue="2")])
