@@ -19,7 +19,9 @@ class AftersalesAuthorization(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char("Number", readonly=True, copy=False, default="/", index="trigram")
+    name = fields.Char(
+        "Number", readonly=True, copy=False, default="/", index="trigram"
+    )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -142,7 +144,9 @@ class AftersalesAuthorization(models.Model):
         for permit in self:
             if permit.state != "requested":
                 raise UserError(
-                    self.env._("%(name)s is not waiting for a decision.", name=permit.name)
+                    self.env._(
+                        "%(name)s is not waiting for a decision.", name=permit.name
+                    )
                 )
             if self.env.user in (permit.create_uid, permit.requested_by_id):
                 raise UserError(

@@ -153,8 +153,9 @@ class AftersalesClaim(models.Model):
     amount_approved = fields.Monetary(
         "Approved", compute="_compute_amounts", store=True, tracking=True
     )
+    # Shown as a number to everybody who reads the claim.
     settlement_id = fields.Many2one(
-        "aftersales.settlement", compute="_compute_settlement_id"
+        "aftersales.settlement", compute="_compute_settlement_id", compute_sudo=True
     )
     age_days = fields.Integer("Days Waiting", compute="_compute_age_days")
 
@@ -306,7 +307,9 @@ class AftersalesClaim(models.Model):
                         "make a new one."
                     )
                 )
-        names = {name for name in changed if not name.startswith(("message_", "activity_"))}
+        names = {
+            name for name in changed if not name.startswith(("message_", "activity_"))
+        }
         if names:
             self._check_editable()
 

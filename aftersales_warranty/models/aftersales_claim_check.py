@@ -70,7 +70,15 @@ class AftersalesClaimCheck(models.Model):
                 currency = self.claim_id.currency_id
                 minor = from_minor(value["minor"], currency.decimal_places)
                 result[key] = currency.format(float(minor))
-            elif key in ("failure", "end", "early", "late", "last", "submitted", "until"):
+            elif key in (
+                "failure",
+                "end",
+                "early",
+                "late",
+                "last",
+                "submitted",
+                "until",
+            ):
                 result[key] = format_date(self.env, value) if value else ""
             else:
                 result[key] = labels.get(value, value)
@@ -112,7 +120,9 @@ class AftersalesClaimCheck(models.Model):
             "old_part_due": _("%(count)s old parts have not come back."),
             "old_part_none": _("No old part is due."),
             "authorisation_none": _("No authorisation was asked for."),
-            "authorisation_exceeded": _("Claimed %(claimed)s, authorised %(authorised)s."),
+            "authorisation_exceeded": _(
+                "Claimed %(claimed)s, authorised %(authorised)s."
+            ),
             "authorisation_late": _("The work began after %(until)s."),
             "authorisation_kept": _("Claimed %(claimed)s, authorised %(authorised)s."),
         }

@@ -71,12 +71,12 @@ class AftersalesClaimLine(models.Model):
         "aftersales.service.order.line", copy=False, index="btree_not_null"
     )
     amount_reference = fields.Monetary(
-        "List Value", default=0.0, help="List price of the parts, to which the mark-up is added."
+        "List Value",
+        default=0.0,
+        help="List price of the parts, to which the mark-up is added.",
     )
     amount_claimed = fields.Monetary("Claimed", required=True, default=0.0)
-    amount_allowed = fields.Monetary(
-        "Allowed", readonly=True, copy=False, default=0.0
-    )
+    amount_allowed = fields.Monetary("Allowed", readonly=True, copy=False, default=0.0)
     amount_approved = fields.Monetary(
         "Approved", readonly=True, copy=False, default=0.0
     )
@@ -105,7 +105,13 @@ class AftersalesClaimLine(models.Model):
 
     #: Only the decision writes these.
     _DECISION_FIELDS = frozenset(
-        ("amount_allowed", "amount_approved", "reason_id", "decision_note", "is_decided")
+        (
+            "amount_allowed",
+            "amount_approved",
+            "reason_id",
+            "decision_note",
+            "is_decided",
+        )
     )
     #: The warehouse may tick these at any time.
     _FREE_FIELDS = frozenset(("old_part_received",))
@@ -185,7 +191,8 @@ class AftersalesClaimLine(models.Model):
         if compare(amount, self.amount_claimed) < 0 and not reason:
             raise UserError(
                 self.env._(
-                    "“%(line)s” gets less than claimed: give the reason.", line=self.name
+                    "“%(line)s” gets less than claimed: give the reason.",
+                    line=self.name,
                 )
             )
 

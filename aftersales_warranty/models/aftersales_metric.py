@@ -15,14 +15,26 @@ class AftersalesMetric(models.AbstractModel):
         """Add the figures of warranty."""
         _ = self.env._
         return super()._get_metric_catalog() | {
-            "CREJ": {"name": _("Claim Rejection Rate"), "unit": "%", "direction": "down"},
-            "CCYC": {"name": _("Claim Cycle Time"), "unit": "days", "direction": "down"},
+            "CREJ": {
+                "name": _("Claim Rejection Rate"),
+                "unit": "%",
+                "direction": "down",
+            },
+            "CCYC": {
+                "name": _("Claim Cycle Time"),
+                "unit": "days",
+                "direction": "down",
+            },
             "WCPU": {
                 "name": _("Warranty Cost per Unit"),
                 "unit": "money",
                 "direction": "down",
             },
-            "SETTLED": {"name": _("Amount Settled"), "unit": "money", "direction": "up"},
+            "SETTLED": {
+                "name": _("Amount Settled"),
+                "unit": "money",
+                "direction": "up",
+            },
             "REG": {"name": _("Registration Rate"), "unit": "%", "direction": "up"},
         }
 
@@ -155,7 +167,9 @@ class AftersalesMetric(models.AbstractModel):
             & Domain("location_dest_id.usage", "=", "customer")
             & (
                 Domain("company_id", "in", companies.ids)
-                | Domain("picking_id.partner_id.commercial_partner_id", "in", owners.ids)
+                | Domain(
+                    "picking_id.partner_id.commercial_partner_id", "in", owners.ids
+                )
             )
         )
 

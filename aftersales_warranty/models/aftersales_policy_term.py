@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 
 from ..tools import cover as kernel
 
+
 class AftersalesPolicyTerm(models.Model):
     """What a policy version covers for one component, how long and how much."""
 

@@ -63,7 +63,11 @@ class AftersalesRegistration(models.Model):
         tracking=True,
     )
     partner_id = fields.Many2one(
-        "res.partner", "Owner", index="btree_not_null", check_company=True, tracking=True
+        "res.partner",
+        "Owner",
+        index="btree_not_null",
+        check_company=True,
+        tracking=True,
     )
     country_id = fields.Many2one(
         "res.country",

@@ -166,7 +166,9 @@ class AftersalesRegistration(models.Model):
             for unit, on_date, component, part, usage in requests
         ]
 
-    def _get_cover_batch(self, on_date, component="whole_unit", product=None, usage=None):
+    def _get_cover_batch(
+        self, on_date, component="whole_unit", product=None, usage=None
+    ):
         """Cover of many units for one component: ``{id: dict}``.
 
         :return: dicts with ``share`` (percent), ``date_start``, ``date_end``,
@@ -357,7 +359,9 @@ class AftersalesRegistration(models.Model):
             "needs_fault": _("A fault must be stated: %(fault)s."),
             "other_fault": _("Only for another kind of fault: %(fault)s."),
             "repairs": _("%(count)s of %(needed)s repairs so far."),
-            "repair_days": _("The longest repair took %(count)s days, not over %(over)s."),
+            "repair_days": _(
+                "The longest repair took %(count)s days, not over %(over)s."
+            ),
             "waiting_days": _(
                 "The longest wait for parts took %(count)s days, not over %(over)s."
             ),

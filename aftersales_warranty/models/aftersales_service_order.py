@@ -241,12 +241,8 @@ class AftersalesServiceOrderLine(models.Model):
     cover_share = fields.Float(
         "Cover %", compute="_compute_cover", store=True, digits=(5, 2), aggregator=None
     )
-    amount_warranty = fields.Monetary(
-        "Warranty", compute="_compute_cover", store=True
-    )
-    amount_customer = fields.Monetary(
-        "Customer", compute="_compute_cover", store=True
-    )
+    amount_warranty = fields.Monetary("Warranty", compute="_compute_cover", store=True)
+    amount_customer = fields.Monetary("Customer", compute="_compute_cover", store=True)
 
     @api.depends(
         "kind",
@@ -296,7 +292,9 @@ class AftersalesServiceOrderLine(models.Model):
             "name": self.name,
             "quantity": self.quantity,
             "amount_claimed": self.amount_warranty,
-            "amount_reference": self.quantity * self.product_id.lst_price if part else 0,
+            "amount_reference": self.quantity * self.product_id.lst_price
+            if part
+            else 0,
             "cover_share": self.cover_share,
             "serial_removed": self.serial_removed,
             "old_part_due": part and self.product_id.aftersales_old_part == "return",

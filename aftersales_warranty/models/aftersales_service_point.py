@@ -38,8 +38,10 @@ class AftersalesServicePoint(models.Model):
         blockers = super()._get_clearance_blockers()
         # The clearance lists everything, whoever looks at it.
         for label, model, domain in self._get_money_blockers():
-            count = self.env[model].sudo().search_count(
-                Domain("service_point_id", "=", self.id) & domain
+            count = (
+                self.env[model]
+                .sudo()
+                .search_count(Domain("service_point_id", "=", self.id) & domain)
             )
             if count:
                 action = self._get_related_action(model, label, domain=list(domain))

@@ -23,7 +23,9 @@ class AftersalesSettlement(models.Model):
     _order = "date_to desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char("Number", readonly=True, copy=False, default="/", index="trigram")
+    name = fields.Char(
+        "Number", readonly=True, copy=False, default="/", index="trigram"
+    )
     service_point_id = fields.Many2one(
         "aftersales.service.point",
         required=True,

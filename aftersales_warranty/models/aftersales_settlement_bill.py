@@ -80,9 +80,9 @@ class AftersalesSettlement(models.Model):
         tax = self.company_id.sudo().aftersales_claim_tax_id
         by_claim = self.claim_count <= DETAIL_LIMIT
         kinds = dict(
-            self.env["aftersales.claim.line"]._fields["kind"]._description_selection(
-                self.env
-            )
+            self.env["aftersales.claim.line"]
+            ._fields["kind"]
+            ._description_selection(self.env)
         )
         totals = {}
         for line in self.line_ids:

@@ -9,14 +9,17 @@ class StockPicking(models.Model):
         """Register delivered serials, close the units that came back."""
         result = super()._action_done()
         lines = self.move_line_ids.filtered(
-            lambda line: line.state == "done"
-            and line.lot_id
-            and line.product_id.tracking == "serial"
+            lambda line: (
+                line.state == "done"
+                and line.lot_id
+                and line.product_id.tracking == "serial"
+            )
         )
         delivered = lines.filtered(lambda x: x.location_dest_usage == "customer")
         returned = lines.filtered(
-            lambda x: x.location_usage == "customer"
-            and x.location_dest_usage != "customer"
+            lambda x: (
+                x.location_usage == "customer" and x.location_dest_usage != "customer"
+            )
         )
         if returned:
             returned._aftersales_close_units()

@@ -7,6 +7,8 @@ from . import test_settlement
 from . import test_security
 from . import test_concurrency
 from . import test_portal
+from . import test_metric
+from . import test_views
 from . import test_history_files
 from . import test_history_http
 from . import test_history_import

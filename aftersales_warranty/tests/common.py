@@ -63,7 +63,9 @@ class WarrantyCommon(AftersalesCommon):
         points.partner_id.property_account_payable_id = payable
 
     @classmethod
-    def _create_version(cls, terms, policy=None, date_effective=date(2020, 1, 1), **vals):
+    def _create_version(
+        cls, terms, policy=None, date_effective=date(2020, 1, 1), **vals
+    ):
         version = cls.env["aftersales.policy.version"].create(
             {
                 "policy_id": (policy or cls.policy).id,

@@ -62,7 +62,9 @@ class TestClaim(WarrantyCommon):
         self.assertEqual(claim.amount_allowed, 130.0)
         messages = dict(claim.check_ids.mapped(lambda c: (c.code, c.message)))
         self.assertEqual(messages["SERIAL"], "Serial TEST-SN-1 is registered.")
-        self.assertEqual(messages["DEADLINE"], "Submitted 03/20/2026, last day 05/03/2026.")
+        self.assertEqual(
+            messages["DEADLINE"], "Submitted 03/20/2026, last day 05/03/2026."
+        )
         self.assertIn("30.00", messages["LABOUR_RATE"])
 
     @freeze_time("2026-05-04 02:00:00")
@@ -195,12 +197,15 @@ class TestClaim(WarrantyCommon):
             ("amount_approved", 1),
             ("amount_allowed", 101),
         ):
-            with self.subTest(column=column), self.assertRaises(CheckViolation):
-                with self.cr.savepoint():
-                    self.cr.execute(
-                        f"UPDATE aftersales_claim_line SET {column} = %s WHERE id = %s",
-                        (value, line.id),
-                    )
+            with (
+                self.subTest(column=column),
+                self.assertRaises(CheckViolation),
+                self.cr.savepoint(),
+            ):
+                self.cr.execute(
+                    f"UPDATE aftersales_claim_line SET {column} = %s WHERE id = %s",
+                    (value, line.id),
+                )
 
     def test_approve(self):
         claim = self._create_claim()

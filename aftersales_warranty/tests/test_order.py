@@ -85,7 +85,9 @@ class TestOrder(WarrantyCommon):
         name = order.claim_ids.name
         with self.assertRaisesRegex(UserError, f"is already claimed in {name}"):
             order.action_create_claim()
-        self.assertEqual(order.action_view_claims()["domain"], [("order_id", "=", order.id)])
+        self.assertEqual(
+            order.action_view_claims()["domain"], [("order_id", "=", order.id)]
+        )
 
     def test_batches_need_a_bounded_number_of_queries(self):
         def count(number):

@@ -61,7 +61,9 @@ class TestPolicy(WarrantyCommon):
         everything = self._create_version(terms, Policy.create({"name": "All"}))
         named = self._create_version(
             terms,
-            Policy.create({"name": "P", "product_ids": [Command.set(self.product.ids)]}),
+            Policy.create(
+                {"name": "P", "product_ids": [Command.set(self.product.ids)]}
+            ),
         )
         self.assertEqual(self._pick(date(2026, 1, 1)), named)
         self.assertEqual(self._pick(date(2026, 1, 1), self.part), everything)
@@ -117,10 +119,13 @@ class TestPolicy(WarrantyCommon):
             {"policy_id": self.policy.id}
         )
         for bad in ({"share": 101}, {"months": -1}, {"usage_limit": -1}):
-            with self.subTest(bad=bad), self.assertRaises(CheckViolation):
-                with self.cr.savepoint():
-                    draft.term_ids = [Command.create({"component": "travel", **bad})]
-                    self.env.flush_all()
+            with (
+                self.subTest(bad=bad),
+                self.assertRaises(CheckViolation),
+                self.cr.savepoint(),
+            ):
+                draft.term_ids = [Command.create({"component": "travel", **bad})]
+                self.env.flush_all()
 
     def test_new_version_copies_the_terms(self):
         action = self.policy.action_new_version()
@@ -144,7 +149,10 @@ class TestPolicy(WarrantyCommon):
     def test_another_company_does_not_see_it(self):
         user = self.user_head
         user.write(
-            {"company_ids": [Command.set(self.company_b.ids)], "company_id": self.company_b.id}
+            {
+                "company_ids": [Command.set(self.company_b.ids)],
+                "company_id": self.company_b.id,
+            }
         )
         Policy = self.env["aftersales.policy"].with_user(user)
         self.assertFalse(Policy.search([("id", "=", self.policy.id)]))
@@ -159,6 +167,8 @@ class TestPolicy(WarrantyCommon):
         with self.assertRaises(CheckViolation), self.cr.savepoint():
             uncertain.active = True
             self.env.flush_all()
-        shipped = self.env["aftersales.entitlement.rule"].with_context(active_test=False)
+        shipped = self.env["aftersales.entitlement.rule"].with_context(
+            active_test=False
+        )
         for rule in shipped.search([("confidence", "in", ("c", "d"))]):
             self.assertFalse(rule.active, rule.code)

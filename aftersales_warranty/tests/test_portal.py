@@ -1,3 +1,4 @@
+from odoo import http
 from odoo.tests import HttpCase, tagged
 
 from .common import WarrantyCommon
@@ -42,8 +43,6 @@ class TestPortal(WarrantyCommon, HttpCase):
         self.assertNotIn(self.claim_b.name, page.text)
 
     def test_submit(self):
-        from odoo import http
-
         token = http.Request.csrf_token(self)
         url = f"/my/claims/{self.claim.id}/submit"
         page = self.url_open(url, data={"csrf_token": token})
@@ -55,8 +54,6 @@ class TestPortal(WarrantyCommon, HttpCase):
         self.assertIn("/my/claims", again.url)
 
     def test_submit_of_an_empty_claim_tells_why(self):
-        from odoo import http
-
         empty = self.env["aftersales.claim"].create({"service_point_id": self.point.id})
         token = http.Request.csrf_token(self)
         page = self.url_open(

@@ -48,9 +48,12 @@ class TestRegistration(WarrantyCommon):
     @mute_logger("odoo.sql_db")
     def test_database_constraints(self):
         for bad in ({"price": -1}, {"date_installation": date(2025, 1, 1)}):
-            with self.subTest(bad=bad), self.assertRaises(CheckViolation):
-                with self.cr.savepoint():
-                    self._create_unit(serial="BAD", **bad)
+            with (
+                self.subTest(bad=bad),
+                self.assertRaises(CheckViolation),
+                self.cr.savepoint(),
+            ):
+                self._create_unit(serial="BAD", **bad)
 
     def test_days_left_follow_the_clock(self):
         Unit = self.env["aftersales.registration"]
@@ -226,9 +229,7 @@ class TestRegistration(WarrantyCommon):
     def test_a_closed_unit_has_no_rights(self):
         self.unit._close("returned", date(2026, 1, 6))
         results = self.unit._get_entitlements(date(2026, 1, 8), "performance")
-        self.assertEqual(
-            [r["type"] for r in results if r["allowed"]], ["paid_repair"]
-        )
+        self.assertEqual([r["type"] for r in results if r["allowed"]], ["paid_repair"])
 
     def test_batches_need_a_constant_number_of_queries(self):
         units = self.env["aftersales.registration"].create(

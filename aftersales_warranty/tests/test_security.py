@@ -170,8 +170,7 @@ class TestSecurity(WarrantyCommon):
         public = self.env.ref("base.group_public")
         models = self.env["ir.model"].search([("model", "=like", "aftersales.%")])
         mine = models.filtered(
-            lambda m: "aftersales_warranty" in m.modules.split(", ")
-            and not m.abstract
+            lambda m: "aftersales_warranty" in m.modules.split(", ") and not m.abstract
         )
         self.assertGreater(len(mine), 14)
         for model in mine:
@@ -200,9 +199,7 @@ class TestSecurity(WarrantyCommon):
         base = {"menu_registration", "menu_claim"}
         self.assertEqual(menus("service"), base)
         self.assertEqual(menus("warehouse"), base)
-        self.assertEqual(
-            menus("clerk"), base | {"menu_claim_queue", "menu_settlement"}
-        )
+        self.assertEqual(menus("clerk"), base | {"menu_claim_queue", "menu_settlement"})
         self.assertEqual(menus("centre"), base | {"menu_settlement"})
         self.assertEqual(
             menus("head"), base | {"menu_settlement", "menu_warranty_configuration"}

@@ -204,7 +204,9 @@ class TestSettlement(WarrantyCommon):
         other_settlement.action_confirm()
         other_settlement.action_create_bill()
         move.unlink()
-        self.assertEqual((settlement.state, settlement.move_id.id), ("confirmed", False))
+        self.assertEqual(
+            (settlement.state, settlement.move_id.id), ("confirmed", False)
+        )
         self.assertEqual(claims.state, "approved")
         self.assertEqual((other.state, other_settlement.state), ("settled", "billed"))
         settlement.action_create_bill()
@@ -213,7 +215,9 @@ class TestSettlement(WarrantyCommon):
     def test_cancelling_the_bill_reopens_it(self):
         claims, settlement, move = self._bill(100.0)
         move.button_cancel()
-        self.assertEqual((settlement.state, settlement.move_id.id), ("confirmed", False))
+        self.assertEqual(
+            (settlement.state, settlement.move_id.id), ("confirmed", False)
+        )
         self.assertEqual(claims.state, "approved")
 
     def test_resetting_and_posting_again(self):
@@ -325,8 +329,10 @@ class TestSettlement(WarrantyCommon):
             wizard.action_run()
 
     def test_currencies_are_settled_apart(self):
-        other = self.env["res.currency"].with_context(active_test=False).search(
-            [("id", "!=", self.company.currency_id.id)], limit=1
+        other = (
+            self.env["res.currency"]
+            .with_context(active_test=False)
+            .search([("id", "!=", self.company.currency_id.id)], limit=1)
         )
         other.active = True
         self._claims(100.0)
@@ -354,7 +360,11 @@ class TestSettlement(WarrantyCommon):
         labels = {b[0] for b in self.point._get_clearance_blockers()}
         self.assertFalse(
             labels
-            & {"approved lines not settled", "settlements without a bill", "open claims"}
+            & {
+                "approved lines not settled",
+                "settlements without a bill",
+                "open claims",
+            }
         )
         self.assertEqual(claims.mapped("state"), ["settled", "settled"])
         metrics = self.env["aftersales.metric"]._compute_metrics(
@@ -368,7 +378,10 @@ class TestSettlement(WarrantyCommon):
         self.assertEqual(metrics["CREJ"][self.point.id], (0, 2))
         self.assertEqual(metrics["CCYC"][self.point.id], (0, 2))
         self.assertEqual(
-            (float(metrics["WCPU"][self.point.id][0]), metrics["WCPU"][self.point.id][1]),
+            (
+                float(metrics["WCPU"][self.point.id][0]),
+                metrics["WCPU"][self.point.id][1],
+            ),
             (160.0, 1),
         )
         for code in ("SETTLED", "CREJ", "CCYC", "WCPU", "REG"):
@@ -383,15 +396,17 @@ class TestSettlement(WarrantyCommon):
         self.assertEqual(labels["open claims"], 1)
         self.assertEqual(self.point.open_claim_count, 1)
         action = self.point.action_view_open_claims()
-        self.assertEqual(
-            self.env["aftersales.claim"].search_count(action["domain"]), 1
-        )
+        self.assertEqual(self.env["aftersales.claim"].search_count(action["domain"]), 1)
 
     def test_statement_prints(self):
         claims, settlement, _move = self._bill(100.0)
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "aftersales_warranty.report_settlement", settlement.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("aftersales_warranty.report_settlement", settlement.ids)[
+                0
+            ]
+            .decode()
+        )
         self.assertIn(settlement.name, html)
         self.assertIn(claims.name, html)
         self.assertIn("100.00", html)

@@ -159,7 +159,9 @@ def _part_specificity(term, part_id, categ_ids):
     return 1
 
 
-def best_cover(terms, facts, on_date, component, part_id=None, categ_ids=(), usage=None):
+def best_cover(
+    terms, facts, on_date, component, part_id=None, categ_ids=(), usage=None
+):
     """Return the cover of the most exact term; the better one among equals."""
     ranked = {}
     for term in terms:

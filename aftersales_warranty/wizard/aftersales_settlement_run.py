@@ -42,7 +42,9 @@ class AftersalesSettlementRun(models.TransientModel):
             points, self.date_from, self.date_to
         )
         if not settlements:
-            raise UserError(self.env._("Nothing waits for a settlement in this period."))
+            raise UserError(
+                self.env._("Nothing waits for a settlement in this period.")
+            )
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("New Settlements"),

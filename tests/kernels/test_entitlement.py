@@ -28,11 +28,18 @@ EXCHANGE_15 = Rule("exchange", "E15", window_value=15, fault="performance")
 REPAIR = Rule("free_repair", "FR", window_unit="whole", fault="any", extends=True)
 PART = Rule("part_replacement", "PR", window_unit="part", fault="main_part")
 TWICE = Rule(
-    "exchange", "E2", window_unit="whole", fault="performance", min_repairs=2, extends=True
+    "exchange",
+    "E2",
+    window_unit="whole",
+    fault="performance",
+    min_repairs=2,
+    extends=True,
 )
 TWICE_MONEY = replace(TWICE, type="return", key="R2", fee="depreciation")
 SLOW = Rule("exchange", "E30", window_unit="whole", repair_days_over=30, extends=True)
-NO_PART = Rule("exchange", "E90", window_unit="whole", waiting_days_over=90, extends=True)
+NO_PART = Rule(
+    "exchange", "E90", window_unit="whole", waiting_days_over=90, extends=True
+)
 DISTANCE = Rule(
     "return", "D7", channel="distance", clock_start="delivery", window_value=7
 )
@@ -331,7 +338,17 @@ offsets = st.integers(0, 1500)
 counts = st.integers(0, 200)
 faults = st.sampled_from([None, "appearance", "performance", "main_part", "safety"])
 all_rules = st.sampled_from(
-    [RETURN_7, EXCHANGE_15, REPAIR, PART, TWICE, TWICE_MONEY, SLOW, NO_PART, EU_LIABILITY]
+    [
+        RETURN_7,
+        EXCHANGE_15,
+        REPAIR,
+        PART,
+        TWICE,
+        TWICE_MONEY,
+        SLOW,
+        NO_PART,
+        EU_LIABILITY,
+    ]
 )
 
 

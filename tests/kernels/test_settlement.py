@@ -34,7 +34,13 @@ def test_from_minor():
 
 @pytest.mark.parametrize(
     ("minor", "coefficient", "expected"),
-    [(1000, 1, 1000), (1000, 0.95, 950), (105, "0.5", 53), (0, 2, 0), (-105, "0.5", -53)],
+    [
+        (1000, 1, 1000),
+        (1000, 0.95, 950),
+        (105, "0.5", 53),
+        (0, 2, 0),
+        (-105, "0.5", -53),
+    ],
 )
 def test_scale(minor, coefficient, expected):
     assert kernel.scale(minor, coefficient) == expected
