@@ -146,14 +146,14 @@ def create_portal_user(env, point):
 
 
 def create_certificates(env, users):
-    """Two manager certificates, one of them runs out soon, one is unverified."""
+    """Three manager certificates: one valid, one just run out, one unverified."""
     today = date.today()
     kind = env.ref("aftersales_training.certificate_type_manager")
     issuer = env.ref("aftersales_training.certificate_issuer_chamber")
     staff = env["aftersales.staff"].search([("is_manager", "=", True)], order="id")
     people = [
         ("ASM-2024-0117", staff[0], today - timedelta(days=800), True),
-        ("ASM-2023-0450", staff[1], today - timedelta(days=1060), True),
+        ("ASM-2023-0450", staff[1], today - timedelta(days=1100), True),
         ("ASM-2026-0031", staff[2], today - timedelta(days=20), False),
     ]
     Certificate = env["aftersales.certificate"]

@@ -355,8 +355,11 @@ def test_check_points():
         (3, "3"),
         (100, "100"),
         ("2.50", "2.5"),
-        (F(-1, 1000), "0"),
-        (F(1, 200), "0.01"),
+        (F(-1, 100000), "0"),
+        (F(-1, 1000), "-0.001"),
+        (F(9, 8), "1.125"),
+        (F(1, 3000), "0"),
+        (F(200, 3), "66.67"),
         (None, "0"),
         (0.1, "0.1"),
     ],
@@ -365,9 +368,16 @@ def test_figure(value, text):
     assert scoring.figure(value) == text
 
 
+@given(st.fractions(0, 100, max_denominator=1000))
+def test_figures_of_a_difference_add_up_on_paper(lost):
+    kept = scoring.figure(100 - lost)
+    assert F(kept) + F(scoring.figure(lost)) == 100
+
+
 def test_score_figure_never_shows_a_bound_that_was_missed():
     bounds = [70, 80, 90, 95]
     assert scoring.score_figure(F(899999, 10000), bounds) == "89.9999"
+    assert scoring.score_figure(90 - F(1, 30000), bounds) == "89.999967"
     assert scoring.score_figure(90, bounds) == "90"
     assert scoring.score_figure(F(2, 3) * 100, bounds) == "66.67"
 

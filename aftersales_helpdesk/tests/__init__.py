@@ -1,0 +1,1 @@
+from . import test_rights, test_ticket, test_tours
