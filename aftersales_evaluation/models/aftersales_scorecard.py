@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import date_utils
+from odoo.tools import SQL, date_utils
 
 from ..tools import scoring
 
@@ -301,6 +301,17 @@ class AftersalesScorecard(models.Model):
         self.ensure_one()
         last = date_utils.end_of(self.date_from, "month")
         return self.date_from.day == 1 and self.date_to == last
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Means leave out what has no score: unrated is not zero."""
+        if aggregate_spec in ("score:avg", "score_base:avg"):
+            fname = aggregate_spec.partition(":")[0]
+            return SQL(
+                "AVG(%s) FILTER (WHERE %s)",
+                self._field_to_sql(self._table, fname, query),
+                self._field_to_sql(self._table, "is_rated", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)
 
     def _compute_access_url(self):
         result = super()._compute_access_url()

@@ -309,7 +309,8 @@ class AftersalesScorecardLine(models.Model):
             value=self._with_unit(figures["value"]),
         )
         if not result.points:
-            return f"{measured} {self.env._('For information, no points.')}"
+            information = self.env._("For information, no points.")
+            return f"{measured} {information}"
         return f"{measured} {self._explain_attainment(result)}"
 
     def _explain_attainment(self, result):

@@ -24,6 +24,14 @@ class TestScorecard(EvaluationCommon):
         self.assertEqual((card.score, card.pending_count), (0, 2))
         self.assertEqual(card.points_applicable, 60, "no jobs: the metric is out")
 
+    def test_means_leave_out_what_is_not_rated(self):
+        self._judge(self._create_card(), lost_samples=3)
+        self._create_card(service_point_id=self.point_b.id)
+        rows = self.env["aftersales.scorecard"]._read_group(
+            [("set_id", "=", self.set.id)], [], ["score:avg", "__count"]
+        )
+        self.assertEqual(rows, [(75, 2)])
+
     def test_arithmetic_by_hand(self):
         """20 kept, 40 × 3/8 = 15 lost, metric excluded: 45 of 60 = 75."""
         card = self._judge(self._create_card(), lost_samples=3)

@@ -45,6 +45,10 @@ class TestScorecardReport(EvaluationCommon):
         self.assertEqual(len(heads), 1)
         self.assertIn("Sample points", heads[0].text_content())
         self.assertIn("Sample points", tree.xpath("//h2")[0].text_content())
+        rows = [row.text_content() for row in tree.xpath("//tr[td][@style]")]
+        self.assertEqual(len(rows), 48)
+        for row in rows:
+            self.assertIn("Sample points", row, "wherever a page breaks")
         self.assertIn("5.1 Service System", tree.text_content())
 
     def test_point_form_shows_the_last_score(self):

@@ -36,10 +36,17 @@ def exact(value):
 
 
 def figure(value, digits=2):
-    """Write a fraction for a sentence: at most `digits` decimals, no idle zeros."""
+    """Write a fraction for a sentence, without idle zeros.
+
+    Four decimals where that is exact, else `digits` of them: this way 100 − 1.125 =
+    98.875 also adds up on paper.
+    """
     value = exact(value)
     quotient = Decimal(value.numerator) / Decimal(value.denominator)
-    text = f"{quotient.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):f}"
+    precise = quotient.quantize(Decimal("0.0001"), ROUND_HALF_UP)
+    if Fraction(precise) != value:
+        precise = quotient.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{precise:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in ("-0", "") else text
 
