@@ -2,7 +2,8 @@
 
 ``wait`` returns as soon as PostgreSQL takes connections. ``prepare`` also creates
 the database with the suite's modules when it is not there yet (``INIT_DB``), or
-waits until another node of the same installation has done so.
+waits until another node of the same installation has done so. ``assets`` builds the
+bundles of scripts and styles, which an update makes anew.
 
 How far a database is stands in its comment, which dumps do not carry along: a
 database that was restored or made by hand is therefore left as it is.
@@ -30,6 +31,19 @@ env.ref("base.user_admin").write({
     "login": os.environ.get("ADMIN_LOGIN") or "admin",
     "password": os.environ["ADMIN_PASSWORD"],
 })
+env.cr.commit()
+"""
+# Built now and not by the first visitor: Odoo looks for a bundle that it has just
+# built on the replica, which may not have it yet, and answers 404.
+ASSETS_SCRIPT = """
+qweb = env["ir.qweb"]
+scripts, styles = qweb._get_bundles_to_pregenarate()
+for name in sorted(scripts):
+    if "test" not in name:
+        qweb._get_asset_bundle(name, css=False, js=True).js()
+for name in sorted(styles):
+    if "test" not in name:
+        qweb._get_asset_bundle(name, css=True, js=False).css()
 env.cr.commit()
 """
 
@@ -170,6 +184,11 @@ def run_odoo(arguments, script=None):
         )
 
 
+def run_script(settings, script):
+    """Run a script in Odoo's shell."""
+    run_odoo(["shell", f"--database={settings['db_name']}"], script=script)
+
+
 def missing_modules(wanted, found):
     """Return the modules that are not installed: Odoo only warns about them."""
     return [name for name in wanted if found.get(name, ("", ""))[0] != "installed"]
@@ -194,7 +213,7 @@ def initialise(server, settings, state):
     missing = missing_modules(wanted, read_modules(settings))
     if missing:
         raise Problem(f"Not installed: {', '.join(missing)}. Is MODULES spelt right?")
-    run_odoo(["shell", f"--database={settings['db_name']}"], script=ADMIN_SCRIPT)
+    run_script(settings, ADMIN_SCRIPT + ASSETS_SCRIPT)
     mark(server, settings, READY)
     log(f"{settings['db_name']} is ready after {time.monotonic() - started:.0f} s")
 
@@ -263,7 +282,7 @@ def wait_until_ready(server, settings):
 
 
 def main(arguments):
-    """Run ``wait`` or ``prepare`` and return the exit code."""
+    """Run ``wait``, ``prepare`` or ``assets`` and return the exit code."""
     timeout = int(os.environ.get("DB_TIMEOUT") or 60)
     try:
         settings = read_settings(os.environ["ODOO_RC"])
@@ -271,8 +290,10 @@ def main(arguments):
             wait(settings, timeout).close()
         elif arguments == ["prepare"]:
             prepare(settings, timeout)
+        elif arguments == ["assets"]:
+            run_script(settings, ASSETS_SCRIPT)
         else:
-            raise Problem("usage: database.py wait|prepare")
+            raise Problem("usage: database.py wait|prepare|assets")
     except (Problem, psycopg2.Error, OSError) as error:
         log(f"ERROR: {error}")
         return 1

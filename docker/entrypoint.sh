@@ -139,8 +139,9 @@ main() {
         prepare) prepare prepare ;;
         update)
             prepare wait
-            exec odoo --update "${1:-$MODULES}" --stop-after-init --no-http \
+            odoo --update "${1:-$MODULES}" --stop-after-init --no-http \
                 --workers 0 --max-cron-threads 0
+            exec python3 "$SUITE_HOME/bin/database.py" assets
             ;;
         shell)
             prepare wait

@@ -231,6 +231,7 @@ def image(tmp_path, commands):
                 "database wait admin=a db=",
                 "odoo --update one,two --stop-after-init --no-http --workers 0"
                 " --max-cron-threads 0 db= smtp= admin=a",
+                "database assets admin=a db=",
             ],
         ),
         (
@@ -239,6 +240,7 @@ def image(tmp_path, commands):
                 "database wait admin=a db=",
                 "odoo --update two --stop-after-init --no-http --workers 0"
                 " --max-cron-threads 0 db= smtp= admin=a",
+                "database assets admin=a db=",
             ],
         ),
         (

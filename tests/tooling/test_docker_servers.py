@@ -103,7 +103,8 @@ INSTALL = (
     ],
     None,
 )
-PASSWORD = (["shell", "--database=service"], database.ADMIN_SCRIPT)
+SHELL = ["shell", "--database=service"]
+PASSWORD = (SHELL, database.ADMIN_SCRIPT + database.ASSETS_SCRIPT)
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,17 @@ def test_other_versions_in_the_image_are_named(story, tmp_path, capsys):
     database.prepare(story["settings"], 1)
     assert capsys.readouterr().out == (
         'database: run the command "update": other versions of two\n'
+    )
+
+
+def test_bundles_are_built_anew_on_demand(story, monkeypatch, capsys):
+    monkeypatch.setenv("ODOO_RC", "conf")
+    monkeypatch.setattr(database, "read_settings", lambda _path: story["settings"])
+    assert database.main(["assets"]) == 0
+    assert story["events"] == [(SHELL, database.ASSETS_SCRIPT)]
+    assert database.main(["other"]) == 1
+    assert capsys.readouterr().out == (
+        "database: ERROR: usage: database.py wait|prepare|assets\n"
     )
 
 
