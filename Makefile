@@ -3,7 +3,7 @@ PYTHON ?= python3
 SUITE = $(PYTHON) scripts/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean shell import-history test lint bench i18n screenshots
+.PHONY: help setup demo stop clean shell import-history test lint format bench i18n screenshots
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -31,6 +31,9 @@ test: ## every check; T=path for one
 
 lint: ## static checks only
 	@$(SUITE) lint
+
+format: ## let ruff mend the layout
+	@$(SUITE) format
 
 bench: ## measure against the budgets; T=path for one
 	@$(SUITE) bench --target='$(T)'

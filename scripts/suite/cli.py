@@ -64,6 +64,11 @@ def command_lint(_options):
     return 0 if lint.lint() else 1
 
 
+def command_format(_options):
+    """The one layout, applied."""
+    return lint.reformat()
+
+
 def command_bench(options):
     """Benchmarks."""
     return bench.bench(target=options.target)
@@ -95,6 +100,7 @@ COMMANDS = {
     "import-history": command_import_history,
     "test": command_test,
     "lint": command_lint,
+    "format": command_format,
     "bench": command_bench,
     "i18n": command_i18n,
     "screenshots": command_screenshots,
