@@ -10,6 +10,7 @@ turns them into a sentence in the reader's language.
 import codecs
 import csv
 import io
+import json
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -269,18 +270,34 @@ def _unpack(archive, member, total, packed, limits):
 
 
 def _open_xlsx(data, limits):
+    """Parse the workbook once into a spool: its XML is slow to read again."""
     inspect_zip(data, limits)
-    rows = _xlsx_rows(data, limits)
-    first = next(rows, None)
-    rows.close()
-    if first is None:
+    spool = io.BytesIO()
+    header = None
+    for line, cells, formulas, _problem in _xlsx_rows(data, limits):
+        if header is None:
+            header = _check_header(["" if c is None else c for c in cells], limits)
+        spool.write(json.dumps([line, cells, formulas]).encode() + b"\n")
+    if not header:
         raise HistoryFileError("empty")
-    header = _check_header(["" if c is None else str(c) for c in first[1]], limits)
 
     def stream_rows():
-        return _named(header, _xlsx_rows(data, limits), limits)
+        return _named(header, _spooled_rows(spool), limits)
 
     return Table("xlsx", header, None, None, stream_rows)
+
+
+def _spooled_rows(spool):
+    """Yield the rows of a spool; each reader keeps its own place in it."""
+    position = 0
+    while True:
+        spool.seek(position)
+        text = spool.readline()
+        if not text:
+            return
+        position = spool.tell()
+        line, cells, formulas = json.loads(text)
+        yield line, cells, tuple(formulas), None
 
 
 def _xlsx_rows(data, limits):

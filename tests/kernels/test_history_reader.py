@@ -202,6 +202,16 @@ def test_xlsx_blank_rows_are_skipped():
     assert [(row.line, row.values["A"]) for row in rows] == [(3, "3")]
 
 
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_two_readers_of_one_file_do_not_disturb_each_other(kind):
+    data = workbook([["A"], [1], [2], [3]]) if kind == "xlsx" else b"A\n1\n2\n3\n"
+    table = reader.open_table(data, f"x.{kind}")
+    first = iter(table)
+    next(first)
+    assert [row.values["A"] for row in table] == ["1", "2", "3"]
+    assert [row.values["A"] for row in first] == ["2", "3"]
+
+
 def test_empty_workbook():
     assert refused(workbook([]), "x.xlsx") == ("empty", {})
 
