@@ -107,7 +107,7 @@ class HelpdeskTicket(models.Model):
 
     @api.depends("aftersales_registration_id", "aftersales_serial")
     def _compute_aftersales_cover(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         units = self.aftersales_registration_id._origin
         covers = units._get_cover_batch(today) if units else {}
         for ticket in self:
@@ -117,7 +117,7 @@ class HelpdeskTicket(models.Model):
 
     @api.depends("aftersales_registration_id", "aftersales_fault_class")
     def _compute_aftersales_entitlements(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         for fault_class, tickets in self.grouped("aftersales_fault_class").items():
             units = tickets.aftersales_registration_id._origin
             rights = (

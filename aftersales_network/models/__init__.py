@@ -19,6 +19,7 @@ from . import (
     aftersales_service_order_portal,
     aftersales_dispatch_candidate,
     ir_sequence,
+    res_company,
     res_partner,
     res_users,
 )

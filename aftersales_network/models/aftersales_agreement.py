@@ -164,7 +164,7 @@ class AftersalesAgreement(models.Model):
 
     def action_end(self):
         """End agreements today."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         for agreement in self.filtered(lambda a: a.state == "active"):
             agreement.write(
                 {"state": "ended", "date_end": max(agreement.date_start, today)}
@@ -179,7 +179,7 @@ class AftersalesAgreement(models.Model):
                 "name": self.name,
                 "version": self.version + 1,
                 "previous_id": self.id,
-                "date_start": fields.Date.context_today(self),
+                "date_start": self.env.company._get_aftersales_today(),
                 "date_end": False,
             }
         )

@@ -143,7 +143,7 @@ class AftersalesServiceOrder(models.Model):
 
     def _load_dispatch_facts(self):
         """Load everything the ranking needs, in a constant number of queries."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         assignments = self._load_assignments(today)
         points = assignments.service_point_id
         points.fetch(["name", "state", "tier", "kind", "partner_id", "capacity"])

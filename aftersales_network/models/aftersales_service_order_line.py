@@ -69,7 +69,7 @@ class AftersalesServiceOrderLine(models.Model):
 
     @api.depends("product_id", "kind", "order_id.service_point_id")
     def _compute_price_unit(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         agreements = self.order_id.service_point_id._get_agreements_on(today)
         for line in self:
             agreement = agreements.get(line.order_id.service_point_id.id)

@@ -190,7 +190,7 @@ class AftersalesServicePoint(models.Model):
         mine = Domain("service_point_id", "in", self.ids)
         orders = self._count_by_point(Order, mine)
         open_orders = self._count_by_point(Order, mine & Order._get_open_domain())
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         Staff = self.env["aftersales.staff"]
         staff = self._count_by_point(Staff, mine & Staff._get_present_domain(today))
         children = dict(

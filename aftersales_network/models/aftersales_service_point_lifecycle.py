@@ -190,7 +190,10 @@ class AftersalesServicePoint(models.Model):
             point._check_blockers(point._get_activation_blockers())
             self.env["aftersales.approval"]._log(point, "activate", "approved")
         self._write_flow(
-            {"state": "active", "date_activated": fields.Date.context_today(self)}
+            {
+                "state": "active",
+                "date_activated": self.env.company._get_aftersales_today(),
+            }
         )
 
     def action_suspend(self, reason):
@@ -223,7 +226,7 @@ class AftersalesServicePoint(models.Model):
         """
         self._check_state("withdrawal")
         self._check_group("aftersales_network.group_head")
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         for point in self:
             point._check_blockers(point._get_clearance_blockers())
             self.env["aftersales.approval"]._log(point, "close", "approved")
@@ -268,7 +271,7 @@ class AftersalesServicePoint(models.Model):
         self.ensure_one()
         blockers = []
         if self._needs_agreement():
-            today = fields.Date.context_today(self)
+            today = self.env.company._get_aftersales_today()
             if not self._get_agreements_on(today)[self.id]:
                 action = self._get_related_action(
                     "aftersales.agreement", self.env._("Agreements")

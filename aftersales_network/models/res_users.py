@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import SQL
 
 
@@ -12,7 +12,7 @@ class ResUsers(models.Model):
         the very rules that are being evaluated.
         """
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         self.env["aftersales.service.point"].flush_model(["manager_id", "active"])
         self.env["aftersales.staff"].flush_model(
             ["user_id", "service_point_id", "date_from", "date_to", "active"]

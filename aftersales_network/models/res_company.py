@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_aftersales_today(self):
+        """Today in the time zone of the company."""
+        self.ensure_one()
+        # People of the portal read neither the company's contact nor its calendar,
+        # and learn no more from this than what day it is.
+        company_sudo = self.sudo()
+        zone = company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz
+        return fields.Date.context_today(self.with_context(tz=zone or "UTC"))
