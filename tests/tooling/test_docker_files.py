@@ -301,6 +301,19 @@ def test_location_with_its_own_headers_repeats_the_shared_ones(nginx):
     assert own == shared | {"Upgrade"}
 
 
+def test_visitors_address_survives_a_proxy_in_front(nginx):
+    trusted = re.findall(r"(?m)^set_real_ip_from (\S+);", nginx)
+    assert trusted == [
+        "127.0.0.0/8",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "fc00::/7",
+    ]
+    assert "real_ip_header X-Forwarded-For;" in nginx
+    assert nginx.count("proxy_set_header X-Forwarded-For $remote_addr;") == 2
+
+
 def test_nginx_gets_every_variable_of_its_template(nginx, services):
     given = services["nginx"]["environment"]
     assert set(re.findall(r"\$\{(\w+)\}", nginx)) == set(given)
