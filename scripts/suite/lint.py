@@ -85,24 +85,24 @@ def pylint(where):
     rules = hashlib.sha256()
     for name in (*TOOLS, "requirements/lint.txt"):
         rules.update((where.root / name).read_bytes())
-    ok = True
-    for module in where.modules():
-        folder = where.root / module
-        key = f"{rules.hexdigest()}-{full_hash(folder)}"
-        if stamp_is(where, f"pylint-{module}", key):
-            continue
-        clean = tool(
-            where,
-            "pylint",
-            f"--rcfile={where.root / '.pylintrc-mandatory'}",
-            f"--jobs={min(2, os.cpu_count() or 1)}",
-            module,
-            env={"PYLINTHOME": where.cache / "pylint"},
-        )
-        if clean:
-            set_stamp(where, f"pylint-{module}", key)
-        ok = ok and clean
-    return ok
+    keys = {
+        module: f"{rules.hexdigest()}-{full_hash(where.root / module)}"
+        for module in where.modules()
+    }
+    changed = [m for m in keys if not stamp_is(where, f"pylint-{m}", keys[m])]
+    if not changed:
+        return True
+    clean = tool(
+        where,
+        "pylint",
+        f"--rcfile={where.root / '.pylintrc-mandatory'}",
+        f"--jobs={min(2, os.cpu_count() or 1)}",
+        *changed,
+        env={"PYLINTHOME": where.cache / "pylint"},
+    )
+    for module in changed if clean else ():
+        set_stamp(where, f"pylint-{module}", keys[module])
+    return clean
 
 
 def full_hash(folder):
