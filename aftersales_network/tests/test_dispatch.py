@@ -239,4 +239,4 @@ class TestDispatch(AftersalesCommon):
         count(2)
         small, large = count(5), count(60)
         self.assertEqual(small, large)
-        self.assertLessEqual(large, 17)
+        self.assertLessEqual(large, 20)
