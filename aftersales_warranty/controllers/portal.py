@@ -54,18 +54,20 @@ class AftersalesClaimPortal(CustomerPortal):
         return request.render("aftersales_warranty.portal_my_claims", values)
 
     def _get_claim_filters(self):
-        _ = request.env._
         open_states = ("draft", "submitted", "review", "sent_back")
         paid_states = ("approved", "partially", "settled")
         return {
-            "all": {"label": _("All"), "domain": []},
-            "open": {"label": _("Open"), "domain": [("state", "in", open_states)]},
+            "all": {"label": request.env._("All"), "domain": []},
+            "open": {
+                "label": request.env._("Open"),
+                "domain": [("state", "in", open_states)],
+            },
             "approved": {
-                "label": _("Approved"),
+                "label": request.env._("Approved"),
                 "domain": [("state", "in", paid_states)],
             },
             "rejected": {
-                "label": _("Rejected"),
+                "label": request.env._("Rejected"),
                 "domain": [("state", "=", "rejected")],
             },
         }

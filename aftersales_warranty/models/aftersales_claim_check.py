@@ -37,19 +37,18 @@ class AftersalesClaimCheck(models.Model):
 
     @api.model
     def _selection_code(self):
-        _ = self.env._
         return [
-            ("SERIAL", _("Serial known")),
-            ("COVER", _("In cover")),
-            ("DATES", _("Dates in order")),
-            ("SUM", _("Sum of the lines")),
-            ("DUPLICATE", _("No duplicate")),
-            ("DEADLINE", _("Filed in time")),
-            ("AGREEMENT", _("Agreement of the point")),
-            ("LABOUR_RATE", _("Labour rate")),
-            ("PART_MARKUP", _("Part mark-up")),
-            ("OLD_PART", _("Old parts")),
-            ("AUTHORISATION", _("Authorisation")),
+            ("SERIAL", self.env._("Serial known")),
+            ("COVER", self.env._("In cover")),
+            ("DATES", self.env._("Dates in order")),
+            ("SUM", self.env._("Sum of the lines")),
+            ("DUPLICATE", self.env._("No duplicate")),
+            ("DEADLINE", self.env._("Filed in time")),
+            ("AGREEMENT", self.env._("Agreement of the point")),
+            ("LABOUR_RATE", self.env._("Labour rate")),
+            ("PART_MARKUP", self.env._("Part mark-up")),
+            ("OLD_PART", self.env._("Old parts")),
+            ("AUTHORISATION", self.env._("Authorisation")),
         ]
 
     @api.depends("reason", "figures")
@@ -87,44 +86,51 @@ class AftersalesClaimCheck(models.Model):
     @api.model
     def _get_messages(self):
         """Sentence of every check reason."""
-        _ = self.env._
         return {
-            "serial_missing": _("No serial is given."),
-            "serial_unknown": _("Serial %(serial)s is not registered."),
-            "serial_known": _("Serial %(serial)s is registered."),
-            "cover_unknown": _("No policy to compare with."),
-            "cover_ended": _(
+            "serial_missing": self.env._("No serial is given."),
+            "serial_unknown": self.env._("Serial %(serial)s is not registered."),
+            "serial_known": self.env._("Serial %(serial)s is registered."),
+            "cover_unknown": self.env._("No policy to compare with."),
+            "cover_ended": self.env._(
                 "%(lines)s lines are not covered on %(failure)s (unit until %(end)s)."
             ),
-            "cover_valid": _("All lines are covered on %(failure)s."),
-            "dates_unknown": _("Not enough dates to compare."),
-            "dates_order": _("%(first)s %(early)s is after %(second)s %(late)s."),
-            "dates_right": _("%(count)s dates follow each other."),
-            "sum_empty": _("The claim has no lines."),
-            "sum_negative": _("A line is negative."),
-            "sum_differs": _("Lines %(lines)s, stated %(total)s."),
-            "sum_right": _("The lines sum to %(total)s."),
-            "duplicate_found": _("Also claimed in %(claims)s."),
-            "duplicate_none": _("No other claim for the same work."),
-            "deadline_unknown": _("No deadline or no dates."),
-            "deadline_missed": _("Submitted %(submitted)s, last day %(last)s."),
-            "deadline_kept": _("Submitted %(submitted)s, last day %(last)s."),
-            "agreement_valid": _("An agreement was in force."),
-            "agreement_missing": _("No agreement was in force on the day of repair."),
-            "labour_rate": _("Claimed %(claimed)s, contract %(limit)s."),
-            "labour_over": _("Claimed %(claimed)s, contract only %(limit)s."),
-            "labour_rate_unknown": _("No labour or no agreed rate."),
-            "part_markup": _("Claimed %(claimed)s, contract %(limit)s."),
-            "part_over": _("Claimed %(claimed)s, contract only %(limit)s."),
-            "part_markup_unknown": _("No parts with a list value."),
-            "old_part_due": _("%(count)s old parts have not come back."),
-            "old_part_none": _("No old part is due."),
-            "authorisation_none": _("No authorisation was asked for."),
-            "authorisation_exceeded": _(
+            "cover_valid": self.env._("All lines are covered on %(failure)s."),
+            "dates_unknown": self.env._("Not enough dates to compare."),
+            "dates_order": self.env._(
+                "%(first)s %(early)s is after %(second)s %(late)s."
+            ),
+            "dates_right": self.env._("%(count)s dates follow each other."),
+            "sum_empty": self.env._("The claim has no lines."),
+            "sum_negative": self.env._("A line is negative."),
+            "sum_differs": self.env._("Lines %(lines)s, stated %(total)s."),
+            "sum_right": self.env._("The lines sum to %(total)s."),
+            "duplicate_found": self.env._("Also claimed in %(claims)s."),
+            "duplicate_none": self.env._("No other claim for the same work."),
+            "deadline_unknown": self.env._("No deadline or no dates."),
+            "deadline_missed": self.env._(
+                "Submitted %(submitted)s, last day %(last)s."
+            ),
+            "deadline_kept": self.env._("Submitted %(submitted)s, last day %(last)s."),
+            "agreement_valid": self.env._("An agreement was in force."),
+            "agreement_missing": self.env._(
+                "No agreement was in force on the day of repair."
+            ),
+            "labour_rate": self.env._("Claimed %(claimed)s, contract %(limit)s."),
+            "labour_over": self.env._("Claimed %(claimed)s, contract only %(limit)s."),
+            "labour_rate_unknown": self.env._("No labour or no agreed rate."),
+            "part_markup": self.env._("Claimed %(claimed)s, contract %(limit)s."),
+            "part_over": self.env._("Claimed %(claimed)s, contract only %(limit)s."),
+            "part_markup_unknown": self.env._("No parts with a list value."),
+            "old_part_due": self.env._("%(count)s old parts have not come back."),
+            "old_part_none": self.env._("No old part is due."),
+            "authorisation_none": self.env._("No authorisation was asked for."),
+            "authorisation_exceeded": self.env._(
                 "Claimed %(claimed)s, authorised %(authorised)s."
             ),
-            "authorisation_late": _("The work began after %(until)s."),
-            "authorisation_kept": _("Claimed %(claimed)s, authorised %(authorised)s."),
+            "authorisation_late": self.env._("The work began after %(until)s."),
+            "authorisation_kept": self.env._(
+                "Claimed %(claimed)s, authorised %(authorised)s."
+            ),
         }
 
 
@@ -145,13 +151,12 @@ class AftersalesClaim(models.Model):
     @api.model
     def _get_date_labels(self):
         """Names of the dates that a check compares."""
-        _ = self.env._
         return {
-            "date_sale": _("sale"),
-            "date_failure": _("failure"),
-            "date_start": _("repair start"),
-            "date_end": _("repair end"),
-            "date_submitted": _("submission"),
+            "date_sale": self.env._("sale"),
+            "date_failure": self.env._("failure"),
+            "date_start": self.env._("repair start"),
+            "date_end": self.env._("repair end"),
+            "date_submitted": self.env._("submission"),
         }
 
     def _run_checks(self):
@@ -236,7 +241,7 @@ class AftersalesClaim(models.Model):
             & Domain("claim_state", "!=", "cancelled"),
             ["claim_id", "serial", "product_id", "date_failure"],
         )
-        by_key = defaultdict(lambda: self.browse())
+        by_key = defaultdict(self.browse)
         for line in lines:
             by_key[line.serial, line.product_id.id, line.date_failure] |= line.claim_id
         result = {}

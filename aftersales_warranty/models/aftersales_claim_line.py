@@ -65,7 +65,7 @@ class AftersalesClaimLine(models.Model):
     )
     cover_share = fields.Float("Cover %", digits=(5, 2), aggregator=None)
     serial_removed = fields.Char("Old Part Serial")
-    old_part_due = fields.Boolean("Old Part Due")
+    old_part_due = fields.Boolean()
     old_part_received = fields.Boolean()
     order_line_id = fields.Many2one(
         "aftersales.service.order.line", copy=False, index="btree_not_null"

@@ -13,29 +13,32 @@ class AftersalesMetric(models.AbstractModel):
     @api.model
     def _get_metric_catalog(self):
         """Add the figures of warranty."""
-        _ = self.env._
         return super()._get_metric_catalog() | {
             "CREJ": {
-                "name": _("Claim Rejection Rate"),
+                "name": self.env._("Claim Rejection Rate"),
                 "unit": "%",
                 "direction": "down",
             },
             "CCYC": {
-                "name": _("Claim Cycle Time"),
+                "name": self.env._("Claim Cycle Time"),
                 "unit": "days",
                 "direction": "down",
             },
             "WCPU": {
-                "name": _("Warranty Cost per Unit"),
+                "name": self.env._("Warranty Cost per Unit"),
                 "unit": "money",
                 "direction": "down",
             },
             "SETTLED": {
-                "name": _("Amount Settled"),
+                "name": self.env._("Amount Settled"),
                 "unit": "money",
                 "direction": "up",
             },
-            "REG": {"name": _("Registration Rate"), "unit": "%", "direction": "up"},
+            "REG": {
+                "name": self.env._("Registration Rate"),
+                "unit": "%",
+                "direction": "up",
+            },
         }
 
     @api.model

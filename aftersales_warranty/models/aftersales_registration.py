@@ -112,7 +112,6 @@ class AftersalesRegistration(models.Model):
     )
     replaces_id = fields.Many2one(
         "aftersales.registration",
-        "Replaces",
         readonly=True,
         copy=False,
         check_company=True,

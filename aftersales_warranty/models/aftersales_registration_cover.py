@@ -244,7 +244,7 @@ class AftersalesRegistration(models.Model):
         counters = self._get_counters(on_date)
         categories = self.product_id.categ_id
         classes = {categ: categ._get_aftersales_class() for categ in categories}
-        terms = self._get_terms()
+        terms, texts = self._get_terms(), self._get_entitlement_texts()
         result = {}
         for unit in self:
             facts = unit._get_unit_facts(counters, classes[unit.product_id.categ_id])
@@ -256,7 +256,7 @@ class AftersalesRegistration(models.Model):
             )
             found += unit._get_paid_repair(found)
             found.sort(key=lambda item: not item.allowed)
-            result[unit.id] = [unit._export_result(item) for item in found]
+            result[unit.id] = [unit._export_result(item, texts) for item in found]
         return result
 
     def _get_promises(self, terms, counters, on_date, fault_class, usage):
@@ -306,7 +306,7 @@ class AftersalesRegistration(models.Model):
             )
         ]
 
-    def _export_result(self, item):
+    def _export_result(self, item, texts):
         """One kernel result as the dict that callers get."""
         rule = item.rule
         if isinstance(rule, int):
@@ -318,56 +318,62 @@ class AftersalesRegistration(models.Model):
             "currency": self.currency_id,
             "rule": rule,
             "source": item.source,
-            "reason": self._get_entitlement_reason(item),
+            "reason": self._get_entitlement_reason(item, texts),
             "code": item.reason,
             "deadline": item.deadline,
             "chooser": item.chooser,
         }
 
     @api.model
-    def _get_entitlement_reason(self, item):
+    def _get_entitlement_texts(self):
+        """(sentences, fault labels, formatted dates) for one batch of results."""
+        Rule = self.env["aftersales.entitlement.rule"]
+        faults = dict(Rule._fields["fault"]._description_selection(self.env))
+        return self._get_entitlement_reasons(), faults, {}
+
+    @api.model
+    def _get_entitlement_reason(self, item, texts):
         """The reason of a result as a sentence in the user's language."""
-        args = {
-            key: format_date(self.env, value) if key == "date" and value else value
-            for key, value in item.args.items()
-        }
+        reasons, faults, dates = texts
+        args = dict(item.args)
         if "fault" in args:
-            labels = dict(
-                self.env["aftersales.entitlement.rule"]
-                ._fields["fault"]
-                ._description_selection(self.env)
-            )
-            args["fault"] = labels[args["fault"]]
+            args["fault"] = faults[args["fault"]]
+        day = args.get("date")
+        if day:
+            if day not in dates:
+                dates[day] = format_date(self.env, day)
+            args["date"] = dates[day]
         key = item.reason
         if key == "granted" and args.get("arithmetic"):
             key = "granted_fee"
-        return self._get_entitlement_reasons()[key] % args
+        return reasons[key] % args
 
     @api.model
     def _get_entitlement_reasons(self):
         """Sentences of the entitlement reasons."""
-        _ = self.env._
         return {
-            "granted": _("All conditions are met."),
-            "granted_fee": _("All conditions are met. Fee: %(arithmetic)s."),
-            "closed": _("The unit was closed on %(date)s."),
-            "no_start": _("No date of sale or delivery is known."),
-            "no_window": _("No period is laid down for this product."),
-            "not_started": _("The right starts on %(date)s."),
-            "expired": _("The period ended on %(date)s."),
-            "usage": _("The usage limit is exceeded."),
-            "needs_fault": _("A fault must be stated: %(fault)s."),
-            "other_fault": _("Only for another kind of fault: %(fault)s."),
-            "repairs": _("%(count)s of %(needed)s repairs so far."),
-            "repair_days": _(
+            "granted": self.env._("All conditions are met."),
+            "granted_fee": self.env._("All conditions are met. Fee: %(arithmetic)s."),
+            "closed": self.env._("The unit was closed on %(date)s."),
+            "no_start": self.env._("No date of sale or delivery is known."),
+            "no_window": self.env._("No period is laid down for this product."),
+            "not_started": self.env._("The right starts on %(date)s."),
+            "expired": self.env._("The period ended on %(date)s."),
+            "usage": self.env._("The usage limit is exceeded."),
+            "needs_fault": self.env._("A fault must be stated: %(fault)s."),
+            "other_fault": self.env._("Only for another kind of fault: %(fault)s."),
+            "repairs": self.env._("%(count)s of %(needed)s repairs so far."),
+            "repair_days": self.env._(
                 "The longest repair took %(count)s days, not over %(over)s."
             ),
-            "waiting_days": _(
+            "waiting_days": self.env._(
                 "The longest wait for parts took %(count)s days, not over %(over)s."
             ),
-            "no_fee": _("The fee cannot be told: a rate or the usage is missing."),
-            "no_term": _("No policy covers this."),
-            "shared": _("The policy bears %(share)s %% until %(date)s."),
-            "charged": _("No free repair applies; the work is charged."),
-            "is_free": _("The repair is free."),
+            "no_fee": self.env._(
+                "The fee cannot be told: a rate or the usage is missing."
+            ),
+            "no_term": self.env._("No policy covers this."),
+            "shared": self.env._("The policy bears %(share)s %% until %(date)s."),
+            "charged": self.env._("No free repair applies; the work is charged."),
+            "is_free": self.env._("The repair is free."),
         }

@@ -11,11 +11,10 @@ price x usage / 1000 x n (Order 43 of 2021, article 27).
 part is counted as waiting only. Plain Python: no ORM, no float.
 """
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-
-from dateutil.relativedelta import relativedelta
 
 # Which stated fault satisfies the fault that a rule asks for: a safety fault or
 # a fault of a main part is a performance fault as well, not the other way round.
@@ -95,6 +94,13 @@ class Result:
     chooser: str = "consumer"
 
 
+def add_months(start, months):
+    """Return the day ``months`` later, or the last day of a shorter month."""
+    years, month = divmod(start.month - 1 + months, 12)
+    year, month = start.year + years, month + 1
+    return date(year, month, min(start.day, monthrange(year, month)[1]))
+
+
 def applies(rule, facts):
     """Tell whether a rule is about this kind of sale at all."""
     sale = facts.date_invoice or facts.date_delivery
@@ -132,7 +138,7 @@ def window_end(rule, facts):
     if end is None:
         return None
     if rule.months_after_repair and facts.repair_count:
-        end += relativedelta(months=rule.months_after_repair)
+        end = add_months(end, rule.months_after_repair)
     if rule.extends:
         end += timedelta(days=facts.repair_days + facts.waiting_days)
     return end
@@ -148,12 +154,12 @@ def _raw_end(rule, facts, start):
         value, unit = facts.part_months, "month"
     if value is None or unit == "none":
         return None
-    return start + relativedelta(months=value * (12 if unit == "year" else 1))
+    return add_months(start, value * (12 if unit == "year" else 1))
 
 
-def _refusal(rule, facts, on_date, fault, usage):
+def _refusal(rule, facts, on_date, fault, usage, end):
     """Return (reason, args) of the first condition that fails, or None."""
-    start, end = window_start(rule, facts), window_end(rule, facts)
+    start = window_start(rule, facts)
     if facts.date_closed and on_date >= facts.date_closed:
         return "closed", {"date": facts.date_closed}
     if start is None:
@@ -229,7 +235,8 @@ def _round(amount, facts):
 
 def evaluate_rule(rule, facts, on_date, fault=None, usage=None):
     """Return the :class:`Result` of one rule that applies."""
-    refused = _refusal(rule, facts, on_date, fault, usage)
+    end = window_end(rule, facts)
+    refused = _refusal(rule, facts, on_date, fault, usage, end)
     amount, arithmetic = None, ""
     if not refused:
         amount, arithmetic = fee(rule, facts, on_date, usage)
@@ -244,7 +251,7 @@ def evaluate_rule(rule, facts, on_date, fault=None, usage=None):
         source=rule.source,
         reason=reason,
         args=args,
-        deadline=window_end(rule, facts),
+        deadline=end,
         chooser=rule.chooser,
     )
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -332,6 +333,11 @@ def test_unit_without_any_date():
     facts = kernel.UnitFacts()
     result = kernel.evaluate_rule(RETURN_7, facts, SALE, "performance")
     assert (result.reason, result.deadline) == ("no_start", None)
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(0, 240))
+def test_months_are_counted_as_for_cover(start, months):
+    assert kernel.add_months(start, months) == start + relativedelta(months=months)
 
 
 offsets = st.integers(0, 1500)
