@@ -113,7 +113,7 @@ def full_hash(folder):
 
 def oca_modules(where):
     """OCA's checks over manifests, XML and CSV."""
-    return tool(where, "oca-checks-odoo-module", "--no-verbose", *where.modules())
+    return tool(where, "oca-checks-odoo-module", *where.modules())
 
 
 def oca_translations(where):
@@ -125,8 +125,7 @@ def oca_translations(where):
     ]
     if not files:
         return True
-    options = ["--no-verbose", "--disable=po-pretty-format"]
-    return tool(where, "oca-checks-po", *options, *files)
+    return tool(where, "oca-checks-po", *files)
 
 
 def upgrade_code(where):
