@@ -29,6 +29,7 @@ class AftersalesArea(models.Model):
     country_id = fields.Many2one("res.country", index="btree_not_null")
     state_id = fields.Many2one(
         "res.country.state",
+        string="State / Province",
         index="btree_not_null",
         domain="[('country_id', '=?', country_id)]",
     )
