@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 
-from . import database, logs, postgres, setup
+from . import database, logs, pages, postgres, setup
 from .console import Problem, say, steps, warn
 from .paths import layout, remove
 from .server import DemoServer
@@ -19,11 +19,6 @@ spec = importlib.util.spec_from_file_location("demo_story", {path!r})
 story = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(story)
 story.run(env)
-env.cr.commit()
-"""
-# The first page of a new database compiles the style sheets; do it beforehand.
-WARM_UP = """
-env["ir.qweb"]._pregenerate_assets_bundles()
 env.cr.commit()
 """
 
@@ -111,7 +106,7 @@ def build(where, databases, wanted):
             )
             show_log_problems(output, where.log / "demo-story.log")
     with steps.step("Style sheets and scripts"):
-        databases.shell(PARTIAL, WARM_UP, "Preparing pages", "demo-assets.log")
+        databases.shell(PARTIAL, pages.SCRIPT, "Preparing pages", "demo-assets.log")
     state = {"modules": wanted, "story": story_hash(where)}
     databases.describe(PARTIAL, json.dumps(state))
     databases.rename(PARTIAL, DEMO)

@@ -108,7 +108,8 @@ def pylint(where):
 def full_hash(folder):
     """Hash of all files of a module, its tests included."""
     tests = folder / "tests"
-    return tree_hash([folder, tests] if tests.is_dir() else [folder])
+    readme = (folder / "README.rst").is_file()
+    return f"{tree_hash([folder, tests] if tests.is_dir() else [folder])}-{readme}"
 
 
 def oca_modules(where):

@@ -2,16 +2,11 @@
 
 import json
 
-from . import database, logs, setup
+from . import database, logs, pages, setup
 from .console import Problem, say
 from .shell import locked
 
 TEMPLATE = "aftersales_test_template"
-# Tours start quickly when the bundles are there already.
-WARM_UP = """
-env["ir.qweb"]._pregenerate_assets_bundles()
-env.cr.commit()
-"""
 
 
 def template_key(environment):
@@ -44,7 +39,9 @@ def ensure_template(environment):
         databases.clone(database.DEPS_TEMPLATE, partial)
         log = "test-install.log"
         output = databases.install(partial, modules, "Installing the suite", log)
-        output += databases.shell(partial, WARM_UP, "Preparing pages", "assets.log")
+        output += databases.shell(
+            partial, pages.SCRIPT, "Preparing pages", "assets.log"
+        )
         unexpected = logs.unexpected_lines(output)
         databases.describe(partial, "" if unexpected else key)
         databases.rename(partial, TEMPLATE)

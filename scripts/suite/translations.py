@@ -6,17 +6,21 @@ from .paths import fresh_partial, layout, remove
 from .shell import run
 from .template import TEMPLATE, ensure_template
 
-LANGUAGES = ("zh_CN",)
 PO_TOOL = "scripts/po_tool.py"
+# As `odoo i18n export -l pot` does, in one process for all modules.
+EXPORT = """
+from odoo.tools.translate import trans_export
+for module, path in {modules!r}.items():
+    with open(path, "wb") as target:
+        trans_export(None, [module], target, "po", env)
+"""
 
 
 def export(environment, template, target):
     """Write the template of every module's terms into ``target``."""
-    where = environment.where
-    for module in where.modules():
-        arguments = ["i18n", "export", "-c", where.conf, "-d", template, module]
-        arguments += ["-l", "pot", "-o", target / f"{module}.po"]
-        environment.databases.odoo(arguments, f"Exporting {module}", "i18n.log")
+    modules = {name: str(target / f"{name}.po") for name in environment.where.modules()}
+    script = EXPORT.format(modules=modules)
+    environment.databases.shell(template, script, "Exporting terms", "i18n.log")
 
 
 def po_tool(where, *arguments):
