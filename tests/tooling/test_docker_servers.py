@@ -304,12 +304,50 @@ def test_replica_takes_over_a_changed_password_without_a_new_copy(replica):
 )
 def test_database_health_depends_on_the_role(commands, role, answer, code):
     write_command(commands, "pg_isready", 'echo "$*" >&2')
-    write_command(commands, "psql", f'echo "${{@: -1}}" >&2; echo {answer}')
+    write_command(
+        commands,
+        "psql",
+        'echo "${@: -1}" >&2; [[ "${@: -1}" != *recovery* ]] || echo ' + repr(answer),
+    )
     done = run(DOCKER / "postgres" / "health.sh", role, env={}, path=commands)
     assert done.returncode == code
     assert "--host 127.0.0.1" in done.stderr
     assert ("NOT pg_is_in_recovery()" in done.stderr) == (role == "primary")
     assert ("pg_stat_wal_receiver" in done.stderr) == (role == "replica")
+
+
+@pytest.mark.parametrize(
+    ("present", "configured", "change"),
+    [
+        ("replica", "", "ALTER SYSTEM SET synchronous_standby_names = 'replica'"),
+        ("", "replica", "ALTER SYSTEM SET synchronous_standby_names = ''"),
+        ("replica", "replica", None),
+        ("", "", None),
+    ],
+)
+def test_commits_wait_for_a_replica_only_while_there_is_one(
+    commands, tmp_path, present, configured, change
+):
+    asked = tmp_path / "asked"
+    write_command(commands, "pg_isready", "")
+    write_command(
+        commands,
+        "psql",
+        f'echo "${{@: -1}}" >> {asked}\n'
+        'case "${@: -1}" in\n'
+        "*pg_is_in_recovery*) echo t ;;\n"
+        f"*pg_stat_replication*) echo {present} ;;\n"
+        f"SHOW*) echo {configured} ;;\n"
+        "esac",
+    )
+    script = DOCKER / "postgres" / "health.sh"
+    assert run(script, "primary", env={}, path=commands).returncode == 0
+    changes = [
+        line
+        for line in asked.read_text(encoding="utf-8").splitlines()
+        if line.startswith(("ALTER", "SELECT pg_reload_conf"))
+    ]
+    assert changes == ([change, "SELECT pg_reload_conf()"] if change else [])
 
 
 def test_database_that_refuses_tcp_is_not_healthy(commands):
