@@ -195,11 +195,13 @@ class HelpdeskTicket(models.Model):
                 values["partner_id"] = unit_sudo.partner_id.id
             self.write(values)
 
-    def _prepare_aftersales_order_vals(self):
+    def _prepare_aftersales_order_vals(self, service_type):
         """Values of the service order made from the ticket.
 
         Extension point.
 
+        :param service_type: what is to be done, see
+            :meth:`_get_aftersales_service_types`
         :raise UserError: the ticket has no customer
         """
         self.ensure_one()
@@ -218,31 +220,43 @@ class HelpdeskTicket(models.Model):
             "product_id": (unit.product_id or self.aftersales_product_id).id,
             "lot_id": unit.lot_id.id,
             "serial": unit.serial or self.aftersales_serial,
-            "service_type_id": self._get_aftersales_service_type().id,
+            "service_type_id": service_type.id,
             "complaint": html2plaintext(self.description or "").strip() or self.name,
             "origin": self.number,
             "aftersales_ticket_id": self.id,
         }
 
-    def _get_aftersales_service_type(self):
+    def _get_aftersales_service_types(self):
         """Service type of the order: repair where a unit is known.
 
-        Extension point.
+        Extension point, asked once for a batch.
+
+        :return: ``{ticket_id: service type}``
         """
-        code = "REP" if self.aftersales_registration_id else "CON"
-        Type = self.env["aftersales.service.type"]
-        return Type.search([("code", "=", code)], limit=1) or Type.search([], limit=1)
+        types = self.env["aftersales.service.type"].search([])
+        by_code = {service_type.code: service_type for service_type in types}
+        repair, other = (by_code.get(code, types[:1]) for code in ("REP", "CON"))
+        return {
+            ticket.id: repair if ticket.aftersales_registration_id else other
+            for ticket in self
+        }
 
     def action_create_service_order(self):
         """Make the service order of each ticket and open it."""
+        types = self._get_aftersales_service_types()
         orders = self.env["aftersales.service.order"].create(
-            [ticket._prepare_aftersales_order_vals() for ticket in self]
+            [ticket._prepare_aftersales_order_vals(types[ticket.id]) for ticket in self]
         )
-        for order in orders:
-            ticket = order.aftersales_ticket_id
-            ticket.message_post(
-                body=self.env._("Service order %(order)s made.", order=order.name)
-            )
+        # A note for all tickets at once; it notifies nobody.
+        self.check_access("write")
+        self._message_log_batch(
+            {
+                order.aftersales_ticket_id.id: self.env._(
+                    "Service order %(order)s made.", order=order.name
+                )
+                for order in orders
+            }
+        )
         return orders._get_records_action()
 
     def action_view_service_orders(self):
