@@ -89,7 +89,7 @@ class AftersalesServiceOrder(models.Model):
         compute="_compute_serial",
         store=True,
         readonly=False,
-        index="btree_not_null",
+        index="trigram",
         help="Serial of a unit that never was in our stock may be typed.",
     )
 
@@ -107,7 +107,7 @@ class AftersalesServiceOrder(models.Model):
         copy=False,
         tracking=True,
     )
-    origin = fields.Char("Source", copy=False)
+    origin = fields.Char("Source", copy=False, index="btree_not_null")
     cancel_reason = fields.Char(readonly=True, copy=False)
     step_ids = fields.One2many("aftersales.service.order.step", "order_id", copy=False)
     line_ids = fields.One2many("aftersales.service.order.line", "order_id", copy=True)
@@ -190,6 +190,8 @@ class AftersalesServiceOrder(models.Model):
         "CHECK (date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
         "A job cannot be finished before it was started.",
     )
+    # Trigrams find a typed part of the serial, this the whole of it.
+    _serial_idx = models.Index("(serial) WHERE serial IS NOT NULL")
     _point_end_idx = models.Index(
         "(service_point_id, date_end) WHERE date_end IS NOT NULL"
     )

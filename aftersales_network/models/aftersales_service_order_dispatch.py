@@ -146,7 +146,9 @@ class AftersalesServiceOrder(models.Model):
         today = self.env.company._get_aftersales_today()
         assignments = self._load_assignments(today)
         points = assignments.service_point_id
-        points.fetch(["name", "state", "tier", "kind", "partner_id", "capacity"])
+        points.fetch(
+            ["name", "state", "tier", "kind", "partner_id", "capacity", "active"]
+        )
         agreements = points._get_agreements_on(today)
         staff = self._load_staff(points, today)
         by_area = defaultdict(list)
@@ -168,10 +170,8 @@ class AftersalesServiceOrder(models.Model):
         domain = Assignment._get_running_domain(today)
         domain &= Domain("area_id", "in", list(area_ids))
         domain &= Domain("company_id", "in", self.company_id.ids)
-        return Assignment.search_fetch(
-            domain,
-            ["service_point_id", "area_id", "product_categ_id", "exclusive"],
-        )
+        names = ["service_point_id", "area_id", "product_categ_id", "exclusive"]
+        return Assignment.search_fetch(domain, [*names, "company_id"])
 
     def _load_staff(self, points, today):
         """Present people by point: ``{point_id: staff}``."""

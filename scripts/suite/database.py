@@ -216,6 +216,8 @@ def ensure_deps_template(databases, source):
         f"CREATE DATABASE \"{partial}\" ENCODING 'UTF8' TEMPLATE template0 "
         "LC_COLLATE 'C'"
     )
+    # Odoo does this only for databases it creates itself.
+    databases.sql("CREATE EXTENSION IF NOT EXISTS pg_trgm", partial)
     databases.install(
         partial,
         ["base", *DEPENDENCIES],
