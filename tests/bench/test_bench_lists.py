@@ -1,0 +1,255 @@
+"""P9: opening list, kanban and search of service orders over many rows."""
+
+import os
+import statistics
+import time
+
+import pytest
+from lxml import etree
+
+from odoo.fields import Domain
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from odoo.addons.aftersales_network.tests.common import AftersalesCommon
+
+from tests.common import SuiteCase
+
+ORDERS = int(os.environ.get("BENCH_ORDERS", "200000"))
+POINTS = int(os.environ.get("BENCH_POINTS", "1000"))
+CENTRES = 10
+ROUNDS = 5
+BUDGET_SECONDS = 0.3
+BUDGET_QUERIES = 40
+COUNT_LIMIT = 10001
+
+#: Out of a hundred orders: one in each open state, some cancelled or done.
+STATES = ["draft", "dispatched", "accepted", "in_progress", "waiting_part"]
+STATES += ["cancelled"] * 4 + ["done"] * 6
+STATES += ["closed"] * (100 - len(STATES))
+
+
+@tagged("-standard", "bench")
+class TestBenchLists(AftersalesCommon, SuiteCase):
+    """Orders of three years at a thousand points below ten centres."""
+
+    @pytest.fixture(autouse=True)
+    def _rows(self, bench_row):
+        self.bench_row = bench_row
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        centres = cls.centre | cls.centre_b
+        for n in range(len(centres), CENTRES):
+            centres |= cls._create_point(
+                name=f"Centre {n}", tier="centre", kind="own", parent_id=cls.hq.id
+            )
+        cls.points = cls.point | cls.env["aftersales.service.point"].create(
+            [
+                {
+                    "name": f"Bench {n}",
+                    "state": "active",
+                    "parent_id": centres[n % CENTRES].id,
+                }
+                for n in range(1, POINTS)
+            ]
+        )
+        cls.customers = cls.env["res.partner"].create(
+            [{"name": f"Bench Customer {n}"} for n in range(1000)]
+        )
+        order = cls._create_order()
+        cls.env.flush_all()
+        cls._multiply(order)
+
+    @staticmethod
+    def _spread(seed, count):
+        """0 … count - 1, the same in every run, independent between seeds."""
+        return SQL(
+            "(abs(hashint8extended(n, %s) %% 1000000007) %% %s)::int", seed, count
+        )
+
+    @classmethod
+    def _multiply(cls, order):
+        """Copy an order by SQL: the benchmark measures reading, not loading."""
+        moment = SQL(
+            "date_trunc('minute', now() at time zone 'utc') - %s * interval '1 minute'",
+            cls._spread(1, 3 * 365 * 24 * 60),
+        )
+        state = SQL("(%s::varchar[])[1 + %s]", STATES, cls._spread(2, 100))
+        is_done = SQL("%s IN ('done', 'closed')", state)
+        values = {
+            "service_point_id": SQL(
+                "CASE WHEN %s != 'draft' THEN (%s::int[])[1 + %s] END",
+                state,
+                cls.points.ids,
+                cls._spread(3, POINTS),
+            ),
+            "partner_id": SQL(
+                "(%s::int[])[1 + %s]", cls.customers.ids, cls._spread(4, 1000)
+            ),
+            "name": SQL("'ASO' || lpad(n::text, 8, '0')"),
+            "serial": SQL("'SN-' || lpad((n * 7)::text, 9, '0')"),
+            "origin": SQL("CASE WHEN n %% 3 = 0 THEN 'HT' || n END"),
+            "priority": SQL("CASE WHEN n %% 11 = 0 THEN '1' ELSE '0' END"),
+            "state": state,
+            "date_request": moment,
+            "date_promised": SQL("%s + interval '3 days'", moment),
+            "date_start": SQL("CASE WHEN %s THEN %s END", is_done, moment),
+            "date_end": SQL(
+                "CASE WHEN %s THEN %s + interval '2 days' END", is_done, moment
+            ),
+        }
+        columns = [
+            name
+            for name, field in order._fields.items()
+            if field.store and field.column_type and name != "id"
+        ]
+        cls.env.execute_query(
+            SQL(
+                "INSERT INTO aftersales_service_order (%s) SELECT %s"
+                " FROM aftersales_service_order o, generate_series(1, %s) n"
+                " WHERE o.id = %s RETURNING 1",
+                SQL(", ").join(map(SQL.identifier, columns)),
+                SQL(", ").join(
+                    values.get(name, SQL.identifier("o", name)) for name in columns
+                ),
+                ORDERS,
+                order.id,
+            )
+        )
+        cls.env.cr.execute("ANALYZE aftersales_service_order")
+        cls.env.cr.execute("ANALYZE aftersales_service_point")
+        cls.env.invalidate_all()
+
+    def _get_orders(self, user):
+        """The model as the user's browser opens it."""
+        return self.env(user=user, context={})["aftersales.service.order"]
+
+    def _get_specification(self, orders, view_type):
+        """Fields a view asks for, as the web client does."""
+        view = self.env.ref(
+            f"aftersales_network.aftersales_service_order_view_{view_type}"
+        )
+        arch = etree.fromstring(orders.get_view(view.id, view_type)["arch"])
+        return {
+            node.get("name"): {"fields": {"display_name": {}}}
+            if orders._fields[node.get("name")].relational
+            else {}
+            for node in arch.iter("field")
+        }
+
+    def _measure(self, who, what, request):
+        """Median of some cold rounds; budget of time and of queries."""
+        times, queries = [], set()
+        result = request()
+        for _round in range(ROUNDS):
+            self.env.invalidate_all()
+            before, start = self.env.cr.sql_log_count, time.perf_counter()
+            result = request()
+            times.append(time.perf_counter() - start)
+            queries.add(self.env.cr.sql_log_count - before)
+        seconds = statistics.median(times)
+        self.bench_row(
+            "P9",
+            f"{who}: {what}",
+            ORDERS,
+            seconds,
+            max(queries),
+            f"≤ {BUDGET_SECONDS} s at the median",
+            f"{min(times):.3f} to {max(times):.3f} s",
+        )
+        with self.subTest(who=who, what=what):
+            self.assertLessEqual(seconds, BUDGET_SECONDS)
+            self.assertLessEqual(max(queries), BUDGET_QUERIES)
+        return result
+
+    def _open_list(self, who, orders, what, domain):
+        specification = self._get_specification(orders, "list")
+        return self._measure(
+            who,
+            f"list, {what}",
+            lambda: orders.web_search_read(
+                domain, specification, limit=80, count_limit=COUNT_LIMIT
+            ),
+        )
+
+    def _open_kanban(self, who, orders, what, domain):
+        specification = self._get_specification(orders, "kanban")
+        self._measure(
+            who,
+            f"kanban by state, bars, {what}",
+            lambda: orders.read_progress_bar(
+                domain,
+                "state",
+                {"field": "priority", "colors": {"0": "success", "1": "danger"}},
+            ),
+        )
+        return self._measure(
+            who,
+            f"kanban by state, {what}",
+            lambda: orders.web_read_group(
+                domain,
+                ["state"],
+                ["__count"],
+                auto_unfold=True,
+                unfold_read_specification=specification,
+                unfold_read_default_limit=40,
+            ),
+        )
+
+    def _search(self, who, orders):
+        """The number in a many2one field, and number and serial in the list."""
+        order = orders.search([("state", "=", "closed")], limit=1, offset=50)
+        name, serial = order.name, order.serial
+        for text in (name, serial):
+            found = self._measure(
+                who,
+                f"name search {text[:3]}",
+                lambda text=text: orders.name_search(text),
+            )
+            self.assertEqual([label for _id, label in found], [name])
+        for text in (name, serial):
+            box = ["|", "|", ("name", "ilike", text), ("serial", "=", text)]
+            box.append(("origin", "=", text))
+            found = self._open_list(who, orders, f"search box {text[:3]}", box)
+            self.assertEqual([row["name"] for row in found["records"]], [name])
+
+    def _run(self, who, user):
+        orders = self._get_orders(user)
+        views = {"default filter": orders._get_open_domain(), "no filter": Domain.TRUE}
+        for what, domain in views.items():
+            found = self._open_list(who, orders, what, list(domain))
+            self.assertEqual(len(found["records"]), 80)
+            found = self._open_kanban(who, orders, what, list(domain))
+            self.assertEqual(
+                sum(group["__count"] for group in found["groups"]),
+                orders.search_count(domain),
+            )
+        self._search(who, orders)
+
+    def test_dispatcher(self):
+        self._run("dispatcher", self.user_dispatcher)
+
+    def test_centre_manager(self):
+        self._run("centre", self.user_centre)
+        orders = self._get_orders(self.user_centre)
+        share = orders.search_count([]) / ORDERS
+        self.assertAlmostEqual(share, 1 / CENTRES, delta=0.02)
+
+    def test_portal(self):
+        """What the page of the point's orders asks for."""
+        orders = self._get_orders(self.user_portal)
+        names = ["name", "state", "date_promised", "partner_id", "product_id"]
+        names.append("service_type_id")
+        for what, domain in (("open", orders._get_open_domain()), ("all", [])):
+            self._measure(
+                "portal", f"count, {what}", lambda d=domain: orders.search_count(d)
+            )
+            found = self._measure(
+                "portal",
+                f"page, {what}",
+                lambda d=domain: orders.search_fetch(d, names, limit=40),
+            )
+            self.assertTrue(found)
+            self.assertEqual(found.sudo().service_point_id, self.point)
