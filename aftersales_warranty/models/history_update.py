@@ -99,5 +99,5 @@ class AftersalesHistoryImport(models.Model):
             {"line_ids": [Command.clear(), *(Command.create(vals) for vals in lines)]}
         )
         old._compute_from_order()
-        old.action_submit()
+        self._submit_claims({old: case})
         return old

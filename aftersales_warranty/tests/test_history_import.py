@@ -49,6 +49,10 @@ class TestHistoryImport(HistoryCommon):
         self.assertEqual(order.service_point_id.code, "901")
         self.assertEqual(claim.state, "submitted")
         self.assertEqual(claim.order_id, order)
+        self.assertEqual(claim.date_submission, date(2024, 3, 31))
+        self.assertEqual(claim.submitted_by_id, self.user_admin)
+        failed = claim.check_ids.filtered(lambda check: check.result == "fail")
+        self.assertEqual(failed.mapped("message"), [])
         self.assertEqual(
             [
                 (line.kind, line.product_id.default_code, line.amount_claimed)
