@@ -13,7 +13,7 @@ CONTEXT = {
 }
 
 ROLES = {
-    "service": "group_user",
+    "service": "group_service",
     "dispatcher": "group_dispatcher",
     "centre": "group_centre_manager",
     "reviewer": "group_technical_reviewer",

@@ -53,7 +53,9 @@ MATRIX = {
         "portal": "r",
     },
     "aftersales.service.order": {
-        **dict.fromkeys(ROLES, "rwc"),
+        **dict.fromkeys(ROLES, "r"),
+        "service": "rwc",
+        "centre": "rwc",
         "dispatcher": "rwcd",
         "head": "rwcd",
         "admin": "rwcd",

@@ -16,7 +16,6 @@ from . import aftersales_settlement_bill
 from . import aftersales_service_point
 from . import aftersales_metric
 from . import account_move
-from . import ir_sequence
 from . import product
 from . import res_company
 from . import res_partner

@@ -93,7 +93,7 @@ class AftersalesAuthorization(models.Model):
             if not self.env.su:
                 for name in self._FLOW_FIELDS | {"amount_approved"}:
                     vals.pop(name, None)
-        self.env["ir.sequence"]._aftersales_fill_names(self._name, vals_list)
+        self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -175,5 +175,5 @@ class AftersalesAuthorization(models.Model):
     def _get_decision_vals(self):
         return {
             "decided_by_id": self.env.uid,
-            "date_decision": fields.Date.context_today(self),
+            "date_decision": self.env.company._get_aftersales_today(),
         }

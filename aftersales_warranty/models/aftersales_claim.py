@@ -247,7 +247,7 @@ class AftersalesClaim(models.Model):
             claim.settlement_id = live.settlement_id[:1]
 
     def _compute_age_days(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         for claim in self:
             waits = claim.state in ("submitted", "review") and claim.date_submission
             claim.age_days = (today - claim.date_submission).days if waits else 0
@@ -283,7 +283,7 @@ class AftersalesClaim(models.Model):
                 vals.update(state="draft")
                 for name in self._FLOW_FIELDS - {"state"}:
                     vals.pop(name, None)
-        self.env["ir.sequence"]._aftersales_fill_names(self._name, vals_list)
+        self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         return super().create(vals_list)
 
     def write(self, vals):

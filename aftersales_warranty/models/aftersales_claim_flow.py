@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.settlement import from_minor
@@ -84,7 +84,7 @@ class AftersalesClaim(models.Model):
         claims_sudo = self.sudo()
         claims_sudo._change_state(
             "submitted",
-            date_submission=fields.Date.context_today(self),
+            date_submission=self.env.company._get_aftersales_today(),
             submitted_by_id=self.env.uid,
         )
         claims_sudo._run_checks()
@@ -141,7 +141,7 @@ class AftersalesClaim(models.Model):
         for outcome, claims in outcomes.items():
             claims._change_state(
                 outcome,
-                date_decision=fields.Date.context_today(self),
+                date_decision=self.env.company._get_aftersales_today(),
                 decided_by_id=self.env.uid,
                 decision_note=note,
             )

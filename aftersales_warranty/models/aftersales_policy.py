@@ -40,7 +40,7 @@ class AftersalesPolicy(models.Model):
 
     @api.depends("version_ids.state", "version_ids.date_effective")
     def _compute_versions(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         for policy in self:
             running = policy.version_ids.filtered(
                 lambda v: v.state == "published" and v.date_effective <= today
@@ -220,7 +220,10 @@ class AftersalesPolicyVersion(models.Model):
         """Stop using published versions for sales from today on."""
         published = self.filtered(lambda v: v.state == "published")
         published.with_context(aftersales_policy_flow=FLOW).write(
-            {"state": "retired", "date_retired": fields.Date.context_today(self)}
+            {
+                "state": "retired",
+                "date_retired": self.env.company._get_aftersales_today(),
+            }
         )
 
     def action_view_registrations(self):

@@ -202,7 +202,7 @@ class AftersalesRegistration(models.Model):
 
     @api.depends("date_cover_end", "state")
     def _compute_days_left(self):
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         for unit in self:
             end = unit.date_cover_end
             is_open = bool(end) and unit.state == "active"
@@ -212,7 +212,7 @@ class AftersalesRegistration(models.Model):
     def _search_days_left(self, operator, value):
         if operator not in ("<", "<=", ">", ">="):
             return NotImplemented
-        day = fields.Date.context_today(self) + timedelta(days=int(value))
+        day = self.env.company._get_aftersales_today() + timedelta(days=int(value))
         return Domain("state", "=", "active") & Domain("date_cover_end", operator, day)
 
     def _search_is_in_cover(self, operator, value):
@@ -276,7 +276,7 @@ class AftersalesRegistration(models.Model):
 
     def action_close(self):
         """End the cover of units that are no longer in use."""
-        self._close("closed", fields.Date.context_today(self))
+        self._close("closed", self.env.company._get_aftersales_today())
 
     def action_reopen(self):
         """Take a closed unit into cover again; a returned one stays closed."""
@@ -304,7 +304,7 @@ class AftersalesRegistration(models.Model):
         :return: the registration of the new unit
         """
         self.ensure_one()
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         self._close("exchanged", today)
         return self.create(
             {

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.fields import Date, Domain
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..tools import cover as cover_kernel
@@ -130,7 +130,7 @@ class AftersalesRegistration(models.Model):
 
     def _evaluate_whole_unit(self):
         """Pairs of unit and kernel cover of the whole unit, today."""
-        today = Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         counters = self._origin._get_counters()
         terms = self._get_terms()
         return [

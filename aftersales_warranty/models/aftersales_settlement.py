@@ -121,7 +121,7 @@ class AftersalesSettlement(models.Model):
             if not self._is_flow() and not self.env.su:
                 for name in self._FLOW_FIELDS:
                     vals.pop(name, None)
-        self.env["ir.sequence"]._aftersales_fill_names(self._name, vals_list)
+        self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         return super().create(vals_list)
 
     def write(self, vals):

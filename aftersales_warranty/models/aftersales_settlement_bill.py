@@ -66,7 +66,7 @@ class AftersalesSettlement(models.Model):
             "company_id": self.company_id.id,
             "partner_id": self.partner_id.id,
             "currency_id": self.currency_id.id,
-            "invoice_date": fields.Date.context_today(self),
+            "invoice_date": self.env.company._get_aftersales_today(),
             "ref": self.name,
             "invoice_origin": self.name,
             "invoice_line_ids": [

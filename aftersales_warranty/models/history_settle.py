@@ -81,7 +81,7 @@ class AftersalesHistoryImport(models.Model):
             [("import_id", "=", self.id), ("case_id", "!=", False)],
             aggregates=["date_case:min"],
         )
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         return min(first or today, today), today
 
 

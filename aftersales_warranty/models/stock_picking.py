@@ -43,7 +43,7 @@ class StockMoveLine(models.Model):
 
     def _aftersales_close_units(self):
         """End the registrations of serials that came back from a customer."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         self._aftersales_get_live_units()._close("returned", today)
 
     def _aftersales_register_units(self):
@@ -72,7 +72,7 @@ class StockMoveLine(models.Model):
         picking, move = self.picking_id, self.move_id
         sale_line = move.sale_line_id
         order = sale_line.order_id
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_aftersales_today()
         return {
             "company_id": picking.company_id.id,
             "product_id": self.product_id.id,

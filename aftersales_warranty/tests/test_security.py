@@ -198,7 +198,8 @@ class TestSecurity(WarrantyCommon):
 
         base = {"menu_registration", "menu_claim"}
         self.assertEqual(menus("service"), base)
-        self.assertEqual(menus("warehouse"), base)
+        self.assertEqual(menus("warehouse"), {"menu_registration"})
+        self.assertEqual(menus("hr"), set())
         self.assertEqual(menus("clerk"), base | {"menu_claim_queue", "menu_settlement"})
         self.assertEqual(menus("centre"), base | {"menu_settlement"})
         self.assertEqual(

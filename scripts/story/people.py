@@ -17,7 +17,7 @@ USERS = {
     "warehouse": ("warehouse", "Ma Chao", "group_warehouse", "Returns warehouse"),
     "hr": ("hr", "Zhou Fang", "group_training_officer", "HR training officer"),
     "auditor": ("auditor", "Xu Jing", "group_auditor", "Auditor"),
-    "service": ("service", "Gao Lan", "group_user", "Service user"),
+    "service": ("service", "Gao Lan", "group_service", "Service user"),
     "admin": ("suiteadmin", "He Jun", "group_admin", "Administrator"),
 }
 PORTAL = ("technician", "Huang Bo", "Technician at a point (portal)")
