@@ -34,9 +34,12 @@ def demo_port(environ=os.environ):
 
 
 def story_hash(where):
-    """Hash of the story's file; empty where there is none."""
+    """Hash of the story's files; empty where there is none."""
     path = where.root / STORY
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:32] if path.exists() else ""
+    if not path.exists():
+        return ""
+    first = hashlib.sha256(path.read_bytes()).hexdigest()[:32]
+    return f"{first}-{database.tree_hash([path.parent / 'story'])}"
 
 
 def plan(state, wanted):
