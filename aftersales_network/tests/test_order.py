@@ -161,7 +161,7 @@ class TestOrder(AftersalesCommon):
 
         count(1)
         small, large = count(10), count(110)
-        self.assertLessEqual((large - small) / 100, 1.2)
+        self.assertLessEqual((large - small) / 100, 0.2)
 
     def test_partner_counter(self):
         self._create_order()
