@@ -65,7 +65,7 @@ PAGES = {
     ),
     "ratio": (
         "hr",
-        "/odoo/action-aftersales_training.aftersales_manager_ratio_action",
+        "/odoo/aftersales-manager-ratio",
         [],
     ),
     "claims": ("clerk", "/odoo/action-aftersales_warranty.aftersales_claim_action", []),

@@ -48,6 +48,8 @@ class HelpdeskTicket(models.Model):
             ("safety", "Safety"),
         ],
         "Fault Class",
+        default="performance",
+        help="What the customer may ask for depends on the kind of fault.",
     )
     aftersales_entitlements = fields.Json(compute="_compute_aftersales_entitlements")
     aftersales_entitlement_text = fields.Html(
