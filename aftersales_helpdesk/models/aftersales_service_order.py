@@ -14,7 +14,7 @@ class AftersalesServiceOrder(models.Model):
 
     def _on_done(self):
         """Tell the ticket that the work is done."""
-        super()._on_done()
+        result = super()._on_done()
         for order in self.filtered("aftersales_ticket_id"):
             # The technician need not be a helpdesk user; one note is all he
             # leaves on the ticket of his own order.
@@ -25,3 +25,4 @@ class AftersalesServiceOrder(models.Model):
                     correction=order.correction or "",
                 )
             )
+        return result

@@ -235,7 +235,10 @@ class HelpdeskTicket(models.Model):
 
         :return: ``{ticket_id: service type}``
         """
-        types = self.env["aftersales.service.type"].search([])
+        Type = self.env["aftersales.service.type"]
+        types = Type.search([("code", "in", ("REP", "CON"))]) or Type.search(
+            [], limit=1
+        )
         by_code = {service_type.code: service_type for service_type in types}
         repair, other = (by_code.get(code, types[:1]) for code in ("REP", "CON"))
         return {

@@ -23,12 +23,11 @@ class AftersalesPortal(CustomerPortal):
 
     def _get_service_order_filters(self):
         """Filters of the list: ``{key: (label, domain)}``."""
-        _ = request.env._
         Order = request.env["aftersales.service.order"]
         return {
-            "open": (_("Open"), Order._get_open_domain()),
-            "done": (_("Done"), Order._get_done_domain()),
-            "all": (_("All"), []),
+            "open": (request.env._("Open"), Order._get_open_domain()),
+            "done": (request.env._("Done"), Order._get_done_domain()),
+            "all": (request.env._("All"), []),
         }
 
     @http.route(

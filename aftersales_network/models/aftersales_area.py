@@ -38,7 +38,7 @@ class AftersalesArea(models.Model):
     )
     zip_prefix = fields.Char(index="btree_not_null")
     own_grade = fields.Selection(
-        GRADES, "Own Grade", help="Empty: the grade of the parent area applies."
+        GRADES, help="Empty: the grade of the parent area applies."
     )
     grade = fields.Selection(
         GRADES,

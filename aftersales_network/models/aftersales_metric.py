@@ -31,26 +31,37 @@ class AftersalesMetric(models.AbstractModel):
             ``h``, ``days``, ``number`` or ``money``, direction ``up`` (more is
             better) or ``down``
         """
-        _ = self.env._
         return {
-            "VOLUME": {"name": _("Jobs Done"), "unit": "number", "direction": "up"},
+            "VOLUME": {
+                "name": self.env._("Jobs Done"),
+                "unit": "number",
+                "direction": "up",
+            },
             "CLOSE": {
-                "name": _("Completion on Time"),
+                "name": self.env._("Completion on Time"),
                 "unit": "%",
                 "direction": "up",
             },
             "ONSITE": {
-                "name": _("First Visit on Time"),
+                "name": self.env._("First Visit on Time"),
                 "unit": "%",
                 "direction": "up",
             },
             "MTTR": {
-                "name": _("Mean Time to Repair"),
+                "name": self.env._("Mean Time to Repair"),
                 "unit": "h",
                 "direction": "down",
             },
-            "COMPR": {"name": _("Complaint Rate"), "unit": "%", "direction": "down"},
-            "REOPEN": {"name": _("Reopen Rate"), "unit": "%", "direction": "down"},
+            "COMPR": {
+                "name": self.env._("Complaint Rate"),
+                "unit": "%",
+                "direction": "down",
+            },
+            "REOPEN": {
+                "name": self.env._("Reopen Rate"),
+                "unit": "%",
+                "direction": "down",
+            },
         }
 
     @api.model

@@ -298,17 +298,18 @@ class AftersalesServiceOrder(models.Model):
 
     def _get_dispatch_reason(self, candidate, ranked):
         """Sentence that says why a candidate was taken or dropped."""
-        _ = self.env._
         reasons = {
-            dispatch.STATE: _("the point receives no new work in its state"),
-            dispatch.NO_AREA: _("the area is assigned for other products"),
-            dispatch.NO_AGREEMENT: _("no agreement in force today"),
-            dispatch.OUT_OF_SCOPE: _("the agreement does not hold this service"),
-            dispatch.NO_STAFF: _("nobody in the required role"),
-            dispatch.NOT_QUALIFIED: _(
+            dispatch.STATE: self.env._("the point receives no new work in its state"),
+            dispatch.NO_AREA: self.env._("the area is assigned for other products"),
+            dispatch.NO_AGREEMENT: self.env._("no agreement in force today"),
+            dispatch.OUT_OF_SCOPE: self.env._(
+                "the agreement does not hold this service"
+            ),
+            dispatch.NO_STAFF: self.env._("nobody in the required role"),
+            dispatch.NOT_QUALIFIED: self.env._(
                 "nobody qualified: %(people)s", people="; ".join(candidate.missing)
             ),
-            dispatch.FULL: _(
+            dispatch.FULL: self.env._(
                 "no capacity: %(load)s of %(capacity)s orders open",
                 load=candidate.load,
                 capacity=candidate.capacity,
@@ -316,7 +317,7 @@ class AftersalesServiceOrder(models.Model):
         }
         if ranked.reason in reasons:
             return reasons[ranked.reason]
-        return _(
+        return self.env._(
             "rank %(rank)s: area match level %(depth)s, %(load)s open orders",
             rank=ranked.rank,
             depth=candidate.area_depth,

@@ -109,7 +109,6 @@ class AftersalesServicePoint(models.Model):
     )
     manager_id = fields.Many2one(
         "res.users",
-        "Manager",
         index="btree_not_null",
         tracking=True,
         domain="[('share', '=', False)]",
