@@ -16,6 +16,19 @@ class AftersalesServiceOrder(models.Model):
 
     _inherit = "aftersales.service.order"
 
+    #: Everything ranking and hand-over read on a point: what is missing here is
+    #: read again, point by point.
+    _DISPATCH_POINT_FIELDS = (
+        "name",
+        "active",
+        "company_id",
+        "state",
+        "tier",
+        "kind",
+        "partner_id",
+        "capacity",
+    )
+
     def _get_dispatch_candidates(self):
         """Rank the service points for each order.
 
@@ -146,9 +159,7 @@ class AftersalesServiceOrder(models.Model):
         today = self.env.company._get_aftersales_today()
         assignments = self._load_assignments(today)
         points = assignments.service_point_id
-        points.fetch(
-            ["name", "state", "tier", "kind", "partner_id", "capacity", "active"]
-        )
+        points.fetch(self._DISPATCH_POINT_FIELDS)
         agreements = points._get_agreements_on(today)
         staff = self._load_staff(points, today)
         by_area = defaultdict(list)
@@ -179,7 +190,7 @@ class AftersalesServiceOrder(models.Model):
         staff = Staff.search_fetch(
             Domain("service_point_id", "in", points.ids)
             & Staff._get_present_domain(today),
-            ["service_point_id", "role_id", "name"],
+            ["service_point_id", "company_id", "role_id", "name"],
         )
         return staff.grouped(lambda s: s.service_point_id.id)
 
