@@ -71,7 +71,11 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
 
     @classmethod
     def _multiply(cls, order):
-        """Copy an order by SQL: the benchmark measures reading, not loading."""
+        """Copy an order by SQL: the benchmark measures reading, not loading.
+
+        The rows are never committed, so no vacuum has marked them visible and
+        an index alone cannot count them: a real database is faster here.
+        """
         moment = SQL(
             "date_trunc('minute', now() at time zone 'utc') - %s * interval '1 minute'",
             cls._spread(1, 3 * 365 * 24 * 60),
@@ -141,8 +145,8 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
 
     def _measure(self, who, what, request):
         """Median of some cold rounds; budget of time and of queries."""
-        times, queries = [], set()
-        result = request()
+        times, queries, result = [], set(), None
+        request()
         for _round in range(ROUNDS):
             self.env.invalidate_all()
             before, start = self.env.cr.sql_log_count, time.perf_counter()
@@ -157,7 +161,6 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
             seconds,
             max(queries),
             f"≤ {BUDGET_SECONDS} s at the median",
-            f"{min(times):.3f} to {max(times):.3f} s",
         )
         with self.subTest(who=who, what=what):
             self.assertLessEqual(seconds, BUDGET_SECONDS)
