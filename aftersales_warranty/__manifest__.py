@@ -50,4 +50,7 @@
         "views/aftersales_warranty_menus.xml",
         "views/history_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["aftersales_warranty/static/tests/tours/*.js"],
+    },
 }

@@ -97,7 +97,7 @@ class AftersalesPortal(CustomerPortal):
             order_sudo,
             access_token,
             {
-                "order": order_sudo,
+                "service_order": order_sudo,
                 "page_name": "service_order",
                 "may_work": self._may_work_on(order_sudo),
                 "error": request.session.pop("aftersales_error", None),

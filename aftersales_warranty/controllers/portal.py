@@ -2,6 +2,7 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
+from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
@@ -102,3 +103,14 @@ class AftersalesClaimPortal(CustomerPortal):
         except UserError as error:
             return self.portal_my_claim(claim_id, error=str(error))
         return request.redirect(f"/my/claims/{claim_id}")
+
+
+class AftersalesOrderClaimPortal(AftersalesPortal):
+    """A point claims its finished order on the portal."""
+
+    def _get_portal_steps(self):
+        """Add the claim to the steps of the point's work."""
+        return {
+            **super()._get_portal_steps(),
+            "claim": lambda order, post: order.action_create_claim(),
+        }

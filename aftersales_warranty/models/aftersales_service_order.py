@@ -36,6 +36,7 @@ class AftersalesServiceOrder(models.Model):
     )
     claim_ids = fields.One2many("aftersales.claim", "order_id")
     claim_count = fields.Integer(compute="_compute_claim_count")
+    can_claim = fields.Boolean(compute="_compute_can_claim")
     cover_end = fields.Date(related="registration_id.date_cover_end")
     cover_note = fields.Char(compute="_compute_cover_note")
     amount_warranty = fields.Monetary(
@@ -89,6 +90,20 @@ class AftersalesServiceOrder(models.Model):
         )
         for order in self:
             order.claim_count = counts.get(order._origin, 0)
+
+    @api.depends("state", "amount_warranty", "service_point_id", "claim_ids.state")
+    @api.depends_context("uid")
+    def _compute_can_claim(self):
+        clerk = self.env.user.has_group("aftersales_network.group_settlement_clerk")
+        for order in self:
+            # A point's work is claimed by its own people and those above it.
+            mine = clerk or order.service_point_id.in_user_scope
+            order.can_claim = bool(
+                mine
+                and order.state in ("done", "closed")
+                and order.amount_warranty
+                and all(claim.state == "cancelled" for claim in order.claim_ids)
+            )
 
     @api.depends("registration_id", "date_request")
     def _compute_cover_note(self):

@@ -13,3 +13,4 @@ from . import test_history_files
 from . import test_history_http
 from . import test_history_import
 from . import test_history_update
+from . import test_tours

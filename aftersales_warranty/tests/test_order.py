@@ -114,3 +114,18 @@ class TestOrder(WarrantyCommon):
         count(2)
         small, large = count(5), count(45)
         self.assertLessEqual(large - small, 10, f"{small} → {large}")
+
+    def test_who_may_claim(self):
+        order = self._create_done_order()
+        for role, expected in (
+            ("centre", True),
+            ("clerk", True),
+            ("dispatcher", False),
+            ("auditor", False),
+        ):
+            user = getattr(self, f"user_{role}")
+            self.assertEqual(order.with_user(user).can_claim, expected, role)
+        order.action_create_claim()
+        self.assertFalse(order.with_user(self.user_centre).can_claim)
+        order.claim_ids.action_cancel()
+        self.assertTrue(order.with_user(self.user_centre).can_claim)
