@@ -27,7 +27,8 @@ def po_tool(where, *arguments):
     """Run the part that needs polib inside the virtual environment."""
     command = [where.python, where.root / PO_TOOL, *arguments]
     done = run(command, "Translations", where, check=False, cwd=where.root)
-    say(done.stdout.rstrip())
+    if done.stdout.strip():
+        say(done.stdout.rstrip())
     return done.returncode == 0
 
 
