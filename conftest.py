@@ -8,7 +8,9 @@
 import logging
 import os
 
+import freezegun
 import pytest
+from hypothesis import settings
 
 from tests.log_guard import LogGuard
 
@@ -33,10 +35,8 @@ def pytest_cmdline_main(config):
 def pytest_configure(config):
     """Start watching the log; reproducible property tests."""
     logging.getLogger().addHandler(GUARD)
-    try:
-        from hypothesis import settings  # noqa: PLC0415
-    except ImportError:
-        return
+    # A test that freezes the clock must not freeze pytest's own stop-watch.
+    freezegun.configure(extend_ignore_list=["_pytest"])
     settings.register_profile("suite", deadline=None, derandomize=True, database=None)
     settings.register_profile("explore", deadline=None, max_examples=2000)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
