@@ -4,7 +4,6 @@ from datetime import date
 
 from story import goods, live_case, network, people
 
-from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
@@ -129,7 +128,7 @@ class TestStory(SuiteCase):
 
     def test_the_period_cannot_be_paid_twice(self):
         clerk = self.users["clerk"]
-        today = fields.Date.context_today(self.case.order)
+        today = self.company._get_aftersales_today()
         again = (
             self.env["aftersales.settlement"]
             .with_user(clerk)

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.fields import Command, Date
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.aftersales_warranty.models.stock_picking import StockMoveLine
@@ -87,7 +87,7 @@ class TestDelivery(WarrantyCommon):
         for unit in units:
             self.assertEqual(unit.partner_id, self.customer)
             self.assertEqual(unit.picking_id, picking)
-            self.assertEqual(unit.date_delivery, Date.context_today(unit))
+            self.assertEqual(unit.date_delivery, self.company._get_aftersales_today())
             self.assertEqual(unit.policy_version_id, self.version)
             self.assertTrue(unit.is_in_cover)
 
@@ -163,7 +163,7 @@ class TestDelivery(WarrantyCommon):
         )
         back.button_validate()
         self.assertEqual(first.state, "returned")
-        self.assertEqual(first.date_closed, Date.context_today(first))
+        self.assertEqual(first.date_closed, self.company._get_aftersales_today())
         self._deliver(lots)
         self.assertEqual(
             sorted(self._units(lots).mapped("state")), ["active", "returned"]

@@ -28,7 +28,9 @@ class TestTours(WarrantyCommon, HttpCase):
         labour = claim.line_ids.filtered(lambda line: line.kind == "labour")
         self.assertEqual((labour.amount_approved, labour.reason_id.code), (40, "ELH"))
         # Decided last month, so that the proposed period takes it.
-        last_month = fields.Date.subtract(fields.Date.today().replace(day=1), days=1)
+        last_month = fields.Date.subtract(
+            self.company._get_aftersales_today().replace(day=1), days=1
+        )
         self._set_decision_date(claim, last_month)
         self.start_tour(
             "/odoo/aftersales-settlements",

@@ -1,7 +1,5 @@
 """One case from the delivery of a serial to the vendor bill, step by step."""
 
-from odoo import fields
-
 #: A message as a mail server hands it over (RFC 822).
 MAIL = """\
 From: Zhang Hong <{sender}>
@@ -143,7 +141,7 @@ class LiveCase:
 
     def settle(self):
         """The clerk settles the month with the point: one draft vendor bill."""
-        today = fields.Date.context_today(self.claim_record)
+        today = self.company._get_aftersales_today()
         Settlement = self.env["aftersales.settlement"].with_user(self.users["clerk"])
         self.settlement = Settlement._settle_points(
             self.order.service_point_id.with_user(self.users["clerk"]),
@@ -156,7 +154,7 @@ class LiveCase:
 
     def score(self):
         """The auditor opens the scorecard of the point for this month."""
-        today = fields.Date.context_today(self.claim_record)
+        today = self.company._get_aftersales_today()
         Scorecard = self.env["aftersales.scorecard"].with_user(self.users["auditor"])
         self.scorecard = Scorecard._create_period_scorecards(
             self.order.service_point_id.with_user(self.users["auditor"]),

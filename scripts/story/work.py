@@ -3,8 +3,6 @@
 import random
 from datetime import date, datetime, time, timedelta
 
-from odoo import fields
-
 from .goods import RANDOM_SEED
 
 FAULTS = [
@@ -118,7 +116,7 @@ def claim_and_settle(env, orders, users):
     settlements = Settlement._settle_points(
         past.service_point_id.with_user(clerk),
         first_of_month(1),
-        fields.Date.context_today(past.with_user(clerk)),
+        env.company._get_aftersales_today(),
     )
     half = settlements[: len(settlements) // 2]
     half.action_confirm()
