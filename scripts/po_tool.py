@@ -11,7 +11,8 @@ from pathlib import Path
 import polib
 
 ROOT = Path(__file__).resolve().parents[1]
-LANGUAGES = ("zh_CN",)
+PLURALS = {"zh_CN": "nplurals=1; plural=0;"}
+LANGUAGES = tuple(PLURALS)
 VOLATILE = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator")
 SHOWN = 20
 
@@ -57,7 +58,11 @@ def merge_catalogue(template, module, language):
     else:
         catalogue = polib.POFile(wrapwidth=78)
     catalogue.metadata = fixed_metadata(template.metadata)
-    catalogue.metadata |= {"Language": language, "Plural-Forms": ""}
+    catalogue.metadata |= {
+        "Language": language,
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": PLURALS[language],
+    }
     catalogue.merge(template)
     for entry in catalogue.obsolete_entries():
         catalogue.remove(entry)

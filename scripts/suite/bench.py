@@ -44,8 +44,5 @@ def table(rows):
     """The rows as aligned columns."""
     cells = [COLUMNS] + [tuple(str(row[name]) for name in COLUMNS) for row in rows]
     widths = [max(len(line[n]) for line in cells) for n in range(len(COLUMNS))]
-    lines = [
-        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True))
-        for line in cells
-    ]
+    lines = ["  ".join(map(str.ljust, line, widths)).rstrip() for line in cells]
     return [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
