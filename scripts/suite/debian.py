@@ -212,6 +212,8 @@ class PrivateApt:
             'APT::Sandbox::User "";',
             'Acquire::Languages "none";',
             'Acquire::Retries "3";',
+            # Without it a failed update counts as a success.
+            'APT::Update::Error-Mode "any";',
         ]
         return "\n".join(kept + own) + "\n"
 

@@ -12,6 +12,8 @@ from .paths import layout as default_layout
 
 NETWORK_MARKS = (
     "Could not resolve",
+    "Could not connect",
+    "Unable to connect",
     "Temporary failure resolving",
     "Temporary failure in name resolution",
     "Connection refused",
