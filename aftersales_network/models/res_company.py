@@ -4,11 +4,13 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    def _get_aftersales_today(self):
-        """Today in the time zone of the company."""
+    def _get_aftersales_today(self, moment=None):
+        """Today, or the day of a UTC moment, in the time zone of the company."""
         self.ensure_one()
         # People of the portal read neither the company's contact nor its calendar,
         # and learn no more from this than what day it is.
         company_sudo = self.sudo()
         zone = company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz
-        return fields.Date.context_today(self.with_context(tz=zone or "UTC"))
+        return fields.Date.context_today(
+            self.with_context(tz=zone or "UTC"), timestamp=moment
+        )

@@ -81,7 +81,7 @@ class StockMoveLine(models.Model):
             "partner_id": (order.partner_id or picking.partner_id).id,
             "currency_id": (order.currency_id or picking.company_id.currency_id).id,
             "price": sale_line.price_reduce_taxinc if sale_line else 0.0,
-            "date_sale": fields.Date.context_today(self, order.date_order)
+            "date_sale": picking.company_id._get_aftersales_today(order.date_order)
             if order
             else today,
             "date_delivery": today,
