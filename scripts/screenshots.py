@@ -86,6 +86,7 @@ PAGES = {
         "/odoo/action-aftersales_evaluation.aftersales_scorecard_action",
         [],
     ),
+    "ranking": ("auditor", "/odoo/aftersales-ranking", []),
     "portal-orders": ("technician", "/my/service-orders?filterby=all", []),
     "portal-order": (
         "technician",
