@@ -120,8 +120,9 @@ def test_taken_port_names_owner_and_way_out(fake_odoo):
     assert f"DEMO_PORT={fake_odoo.port + 1} make demo" in caught.value.way_out
 
 
-def test_owner_that_cannot_be_seen(tmp_path):
+def test_owner_that_cannot_be_seen(tmp_path, monkeypatch):
     assert server.port_owner(8069, tmp_path) == ""
+    monkeypatch.setattr(server, "port_owner", lambda port: "")
     assert server.port_taken(8069).cause == "Port 8069 is taken."
 
 
