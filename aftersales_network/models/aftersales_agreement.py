@@ -12,7 +12,12 @@ class AftersalesAgreement(models.Model):
 
     _name = "aftersales.agreement"
     _description = "Service Agreement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_start desc, name, version desc, id"
     _check_company_auto = True
 
@@ -79,6 +84,8 @@ class AftersalesAgreement(models.Model):
         "(company_id, name, version) WHERE name != '/'",
         "This agreement number and version exist already.",
     )
+
+    _FLOW_FIELDS = frozenset(("state", "version", "previous_id"))
 
     #: Fields that may still change while the agreement is in force.
     _UNFROZEN_FIELDS = frozenset(
@@ -147,11 +154,16 @@ class AftersalesAgreement(models.Model):
             )
 
     def action_activate(self):
-        """Put drafts in force; the previous version ends the day before."""
-        for agreement in self.filtered(lambda a: a.state == "draft"):
+        """Put drafts in force; the previous version ends the day before.
+
+        :raise AccessError: anybody but the head of service
+        """
+        self.service_point_id._check_group("aftersales_network.group_head")
+        drafts = self.filtered(lambda a: a.state == "draft")
+        for agreement in drafts:
             previous = agreement.previous_id
             if previous.state == "active":
-                previous.write(
+                previous._write_flow(
                     {
                         "state": "ended",
                         "date_end": max(
@@ -160,13 +172,17 @@ class AftersalesAgreement(models.Model):
                         ),
                     }
                 )
-        self.filtered(lambda a: a.state == "draft").write({"state": "active"})
+        drafts._write_flow({"state": "active"})
 
     def action_end(self):
-        """End agreements today."""
+        """End agreements today.
+
+        :raise AccessError: anybody but the head of service
+        """
+        self.service_point_id._check_group("aftersales_network.group_head")
         today = self.env.company._get_aftersales_today()
         for agreement in self.filtered(lambda a: a.state == "active"):
-            agreement.write(
+            agreement._write_flow(
                 {"state": "ended", "date_end": max(agreement.date_start, today)}
             )
 
@@ -174,7 +190,7 @@ class AftersalesAgreement(models.Model):
         """Copy the agreement into a draft with the next version number."""
         self.ensure_one()
         draft = self.copy({"service_point_id": self.service_point_id.id})
-        draft.write(
+        draft._write_flow(
             {
                 "name": self.name,
                 "version": self.version + 1,
@@ -197,6 +213,7 @@ class AftersalesAgreementScope(models.Model):
     """What an agreement entrusts: a service type for a product category."""
 
     _name = "aftersales.agreement.scope"
+    _inherit = ["aftersales.scope.mixin"]
     _description = "Agreement Scope"
     _order = "agreement_id, id"
     _check_company_auto = True
@@ -220,9 +237,13 @@ class AftersalesAgreementScope(models.Model):
         "product.category", "Product Category", help="Empty: every product."
     )
 
+    _SCOPE_FIELDS = frozenset(("agreement_id",))
+
     def write(self, vals):
         self.agreement_id._check_not_frozen()
-        return super().write(vals)
+        res = super().write(vals)
+        self.agreement_id._check_not_frozen()
+        return res
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -13,6 +13,7 @@ class AftersalesAreaAssignment(models.Model):
     """
 
     _name = "aftersales.area.assignment"
+    _inherit = ["aftersales.scope.mixin"]
     _description = "Area Assignment"
     _order = "area_id, date_from desc, id"
     _check_company_auto = True

@@ -4,8 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .flow import without_guarded_defaults
+
 OPEN_STATES = ("draft", "dispatched", "accepted", "in_progress", "waiting_part")
 DONE_STATES = ("done", "closed")
+#: What a closed order said about the job; claims and figures rest on it.
+RESULT_FIELDS = {"date_start", "date_end", "outcome", "partner_id", "product_id"}
+RESULT_FIELDS |= {"lot_id", "serial", "service_type_id", "currency_id"}
 
 
 class AftersalesServiceOrder(models.Model):
@@ -325,7 +330,6 @@ class AftersalesServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_flow_create(vals_list)
         self._fill_from_lots(vals_list)
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         orders = super().create(vals_list)
@@ -333,6 +337,8 @@ class AftersalesServiceOrder(models.Model):
         return orders
 
     def write(self, vals):
+        if set(vals) & RESULT_FIELDS:
+            self._check_result_editable()
         res = super().write(vals)
         if vals.get("service_type_id"):
             untouched = self.filtered(lambda o: not any(o.step_ids.mapped("is_done")))
@@ -417,6 +423,7 @@ class AftersalesServiceOrderStep(models.Model):
     """Step of one order: what is to be ticked, by whom and when it was."""
 
     _name = "aftersales.service.order.step"
+    _inherit = ["aftersales.scope.mixin"]
     _description = "Service Order Step"
     _order = "order_id, sequence, id"
 
@@ -434,16 +441,22 @@ class AftersalesServiceOrderStep(models.Model):
     done_by_id = fields.Many2one("res.users", readonly=True)
     done_at = fields.Datetime(readonly=True)
 
+    _SCOPE_FIELDS = frozenset(("order_id",))
+
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._stamp(vals) for vals in vals_list])
+        cleaned = without_guarded_defaults(self, ("done_by_id", "done_at"))
+        stamped = [self._stamp(vals) for vals in vals_list]
+        return super(AftersalesServiceOrderStep, cleaned).create(stamped)
 
     def write(self, vals):
         return super().write(self._stamp(vals))
 
     @api.model
     def _stamp(self, vals):
-        """Add who ticked and when; both go when the tick goes."""
+        """Add who ticked and when; both go when the tick goes, nobody types them."""
+        if not self.env.su:
+            vals = {k: v for k, v in vals.items() if k not in ("done_by_id", "done_at")}
         if "is_done" not in vals:
             return vals
         done = vals["is_done"]

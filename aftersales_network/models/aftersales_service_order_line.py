@@ -1,11 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .flow import without_guarded_defaults
+
 
 class AftersalesServiceOrderLine(models.Model):
     """Part, labour, travel or inspection of a job, with its list amount."""
 
     _name = "aftersales.service.order.line"
+    _inherit = ["aftersales.scope.mixin"]
     _description = "Service Order Line"
     _order = "order_id, sequence, id"
     _check_company_auto = True
@@ -94,14 +97,35 @@ class AftersalesServiceOrderLine(models.Model):
             currency = line.order_id.currency_id or self.env.company.currency_id
             line.amount = currency.round(line.quantity * line.price_unit)
 
+    _SCOPE_FIELDS = frozenset(("order_id",))
+    #: May still be noted after the order was closed.
+    _LATE_FIELDS = frozenset(("serial_removed", "serial_installed", "sequence"))
+
+    def _get_computed_amounts(self):
+        """Amounts that nobody types; extension point."""
+        return {"amount"}
+
     def write(self, vals):
-        if set(vals) & {"kind", "product_id", "quantity", "price_unit"}:
+        late = set(vals) <= self._LATE_FIELDS
+        if not late:
             self.order_id._check_lines_editable()
-        return super().write(vals)
+        res = super().write(self._without_amounts(vals))
+        if "order_id" in vals:
+            self.order_id._check_lines_editable()
+        return res
+
+    def _without_amounts(self, vals):
+        """Drop computed amounts that an RPC caller may have put in."""
+        if self.env.su:
+            return vals
+        amounts = self._get_computed_amounts()
+        return {name: value for name, value in vals.items() if name not in amounts}
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = super().create(vals_list)
+        cleaned = without_guarded_defaults(self, self._get_computed_amounts())
+        cleaned_vals = [self._without_amounts(vals) for vals in vals_list]
+        lines = super(AftersalesServiceOrderLine, cleaned).create(cleaned_vals)
         lines.order_id._check_lines_editable()
         return lines
 
@@ -112,6 +136,14 @@ class AftersalesServiceOrderLine(models.Model):
 
 class AftersalesServiceOrder(models.Model):
     _inherit = "aftersales.service.order"
+
+    def _check_result_editable(self):
+        """Refuse changes of what a closed or cancelled order states.
+
+        :raise UserError: naming the order
+        """
+        if not self._is_flow():
+            self._check_lines_editable()
 
     def _check_lines_editable(self):
         """Refuse changes of the lines of a closed or cancelled order.

@@ -1,11 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 #: States in which a point may receive new work.
 DISPATCHABLE_STATES = ("probation", "active")
 #: Kinds of point that work on an agreement and are paid through settlements.
 AGREEMENT_KINDS = ("authorized", "retailer", "franchise")
+#: Fields on which the amount or the payee of a settlement depends.
+MONEY_FIELDS = {"level_id", "partner_id", "kind"}
 
 
 class AftersalesServicePoint(models.Model):
@@ -263,9 +265,30 @@ class AftersalesServicePoint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._check_flow_create(vals_list)
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name, "code")
         return super().create(vals_list)
+
+    def write(self, vals):
+        if not self._is_flow() and MONEY_FIELDS & set(vals):
+            self._check_money_fields()
+        return super().write(vals)
+
+    def _check_money_fields(self):
+        """Only the head changes payee and level once a point has applied.
+
+        Both decide what a settlement pays and to whom.
+
+        :raise AccessError: naming the point
+        """
+        fixed = self.filtered(lambda p: p.state not in ("prospect", "rejected"))[:1]
+        if fixed and not self.env.user.has_group("aftersales_network.group_head"):
+            raise AccessError(
+                self.env._(
+                    "Company and level of %(point)s decide its settlements; only the "
+                    "head of service changes them.",
+                    point=fixed.display_name,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

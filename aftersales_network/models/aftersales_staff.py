@@ -12,7 +12,12 @@ class AftersalesStaff(models.Model):
 
     _name = "aftersales.staff"
     _description = "Service Staff"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "service_point_id, name, id"
     _check_company_auto = True
 
@@ -63,6 +68,9 @@ class AftersalesStaff(models.Model):
     date_to = fields.Date("To", tracking=True, help="Last day; empty while it lasts.")
     phone = fields.Char(compute="_compute_phone", compute_sudo=True)
     open_order_count = fields.Integer(compute="_compute_open_order_count")
+
+    #: The user follows from the person: he is what record rules are built on.
+    _FLOW_FIELDS = frozenset(("user_id",))
 
     _person_xor = models.Constraint(
         "CHECK (num_nonnulls(employee_id, partner_id) = 1)",

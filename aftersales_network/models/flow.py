@@ -1,11 +1,28 @@
-"""Guard of fields that only a document's own steps may change."""
+"""Guards of what only a document's own steps, or other people, may change."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 #: Marks writes of the steps: a caller by RPC can send any context key, but never
 #: this very object.
 FLOW = object()
+
+
+def without_guarded_defaults(records, names):
+    """Drop the context keys that would set guarded fields on creation.
+
+    ``default_<field>`` in the context fills a field after every check of the
+    values, and any RPC caller may send it.
+
+    :param names: names of the guarded fields
+    :return: the same records without those keys
+    """
+    keys = {f"default_{name}" for name in names}
+    context = records.env.context
+    if keys.isdisjoint(context):
+        return records
+    kept = {key: value for key, value in context.items() if key not in keys}
+    return records.with_env(records.env(context=kept))
 
 
 class AftersalesFlowMixin(models.AbstractModel):
@@ -28,6 +45,14 @@ class AftersalesFlowMixin(models.AbstractModel):
     def _write_flow(self, vals):
         """Write guarded fields from a step; the user's rights still hold."""
         return self.with_context(aftersales_flow=FLOW).write(vals)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._is_flow():
+            return super().create(vals_list)
+        cleaned = without_guarded_defaults(self, self._FLOW_FIELDS)
+        cleaned._check_flow_create(vals_list)
+        return super(AftersalesFlowMixin, cleaned).create(vals_list)
 
     def write(self, vals):
         if not self._is_flow():
@@ -52,14 +77,32 @@ class AftersalesFlowMixin(models.AbstractModel):
 
     def _check_flow_create(self, vals_list):
         """Refuse guarded values on creation, unless they are the defaults."""
-        if self._is_flow():
-            return
         defaults = self.default_get(list(self._FLOW_FIELDS))
         for vals in vals_list:
             self.browse()._check_flow_values(
                 {
                     name: value
                     for name, value in vals.items()
-                    if name in self._FLOW_FIELDS and value != defaults.get(name, False)
+                    if name in self._FLOW_FIELDS
+                    and (value or False) != (defaults.get(name) or False)
                 }
             )
+
+
+class AftersalesScopeMixin(models.AbstractModel):
+    """Keeps a record inside the user's rights when it changes its owner.
+
+    Record rules are checked before a write only; without a second look a user
+    could hand a record over to a point or document he may not touch.
+    """
+
+    _name = "aftersales.scope.mixin"
+    _description = "Guarded Scope"
+
+    _SCOPE_FIELDS = frozenset(("service_point_id",))
+
+    def write(self, vals):
+        res = super().write(vals)
+        if not self.env.su and self._SCOPE_FIELDS & set(vals):
+            self.check_access("write")
+        return res

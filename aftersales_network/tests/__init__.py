@@ -3,6 +3,7 @@ from . import (
     test_area,
     test_concurrency,
     test_dispatch,
+    test_guards,
     test_metric,
     test_order,
     test_point,
