@@ -47,6 +47,12 @@ class AftersalesApproval(models.Model):
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     comment = fields.Text(readonly=True)
     company_id = fields.Many2one("res.company", required=True, index=True)
+    service_point_id = fields.Many2one(
+        "aftersales.service.point",
+        readonly=True,
+        index="btree_not_null",
+        help="Point of the document; who may see it sees the decision.",
+    )
 
     _document_idx = models.Index("(res_model, res_id)")
 
@@ -67,8 +73,17 @@ class AftersalesApproval(models.Model):
                 "comment": comment,
                 "user_id": self.env.uid,
                 "company_id": record.company_id.id,
+                "service_point_id": self._get_point(record).id,
             }
         )
+
+    @api.model
+    def _get_point(self, record):
+        """Service point that a document belongs to; may be empty."""
+        Point = self.env["aftersales.service.point"]
+        if record._name == Point._name:
+            return record
+        return record.service_point_id if "service_point_id" in record else Point
 
     @api.model
     def _check_four_eyes(self, record, gates):

@@ -28,8 +28,11 @@ class AftersalesPointAdjustment(models.Model):
     )
     currency_id = fields.Many2one(
         "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
-        default=lambda self: self.env.company.currency_id,
     )
     date = fields.Date(required=True, default=fields.Date.context_today)
     amount = fields.Monetary(
@@ -55,6 +58,15 @@ class AftersalesPointAdjustment(models.Model):
     _amount_not_zero = models.Constraint(
         "CHECK (amount != 0)", "An adjustment of zero has no meaning."
     )
+
+    @api.depends("service_point_id")
+    def _compute_currency_id(self):
+        for adjustment in self:
+            adjustment.currency_id = (
+                adjustment.currency_id
+                or adjustment.service_point_id.company_id.currency_id
+                or self.env.company.currency_id
+            )
 
     def write(self, vals):
         if set(vals) - {"state"}:

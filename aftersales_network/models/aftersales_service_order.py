@@ -43,8 +43,11 @@ class AftersalesServiceOrder(models.Model):
     )
     currency_id = fields.Many2one(
         "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         required=True,
-        default=lambda self: self.env.company.currency_id,
     )
     state = fields.Selection(
         [
@@ -210,6 +213,11 @@ class AftersalesServiceOrder(models.Model):
     _state_count_idx = models.Index(
         "(company_id, state, priority, service_point_id, create_uid)"
     )
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for order in self:
+            order.currency_id = order.currency_id or order.company_id.currency_id
 
     @api.depends("lot_id")
     def _compute_serial(self):

@@ -82,7 +82,14 @@ class AftersalesServiceOrderLine(models.Model):
         """List price of the line: the part's price or the agreement's rate."""
         self.ensure_one()
         if self.kind == "part":
-            return self.product_id.lst_price
+            source, price = self.product_id.currency_id, self.product_id.lst_price
+        else:
+            source = agreement.currency_id if agreement else self.env["res.currency"]
+            price = self._get_agreed_rate(agreement)
+        return self._convert_price(price, source)
+
+    def _get_agreed_rate(self, agreement):
+        """Rate of the agreement for the kind of line, in its currency."""
         if not agreement:
             return 0.0
         return {
@@ -90,6 +97,15 @@ class AftersalesServiceOrderLine(models.Model):
             "travel": agreement.travel_rate,
             "inspection": agreement.inspection_fee,
         }.get(self.kind, 0.0)
+
+    def _convert_price(self, price, source):
+        """Price in the currency of the order, at the rate of its request."""
+        order = self.order_id
+        target = order.currency_id
+        if not source or not target or source == target:
+            return price
+        day = order.company_id._get_aftersales_today(order.date_request)
+        return source._convert(price, target, order.company_id, day)
 
     @api.depends("quantity", "price_unit", "order_id.currency_id")
     def _compute_amount(self):

@@ -129,6 +129,33 @@ class TestOrder(AftersalesCommon):
         self.assertEqual(order.amount_total, 184)
         self.assertEqual(lines[0].name, "Labour")
 
+    def test_prices_are_converted_into_the_currency_of_the_order(self):
+        foreign = self.env["res.currency"].create(
+            {
+                "name": "TST",
+                "symbol": "T",
+                "rate_ids": [(0, 0, {"name": "2020-01-01", "rate": 3.0})],
+            }
+        )
+        order = self._create_order(currency_id=foreign.id)
+        order.action_dispatch()
+        lines = self.env["aftersales.service.order.line"].create(
+            [
+                {"order_id": order.id, "kind": "part", "product_id": self.part.id},
+                {"order_id": order.id, "kind": "labour"},
+            ]
+        )
+        self.assertEqual(lines.mapped("price_unit"), [300, 180])
+
+    def test_currency_of_another_company(self):
+        currency = self.env.ref("base.EUR")
+        currency.active = True
+        self.company_b.currency_id = currency
+        order = self._create_order(
+            company_id=self.company_b.id, product_id=False, lot_id=False
+        )
+        self.assertEqual(order.currency_id, currency)
+
     def test_line_values_are_checked(self):
         order = self._create_order()
         with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):

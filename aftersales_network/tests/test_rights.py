@@ -205,3 +205,11 @@ class TestRights(AftersalesCommon):
             .create({"name": "Slow", "state": "prospect"})
         )
         self.assertEqual(fresh.state, "prospect")
+
+    def test_decisions_are_read_with_the_point(self):
+        approval = self.env["aftersales.approval"]._log(
+            self.point_b, "head", "approved", "secret"
+        )
+        self.assertEqual(approval.service_point_id, self.point_b)
+        self.assertFalse(approval.with_user(self.user_centre).has_access("read"))
+        self.assertTrue(approval.with_user(self.user_auditor).has_access("read"))
