@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, date_utils
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from ..tools import scoring
 
 
@@ -344,7 +346,9 @@ class AftersalesScorecard(models.Model):
         if vals_list:
             # Metric figures are not to be typed, so the lines come from here.
             self.check_access("write")
-            self.env["aftersales.scorecard.line"].sudo().create(vals_list)
+            lines_sudo = self.env["aftersales.scorecard.line"].sudo()
+            # Nor may the context of the caller fill in findings.
+            without_guarded_defaults(lines_sudo, lines_sudo._fields).create(vals_list)
 
     def _get_result(self):
         """Exact result of the scoring kernel."""

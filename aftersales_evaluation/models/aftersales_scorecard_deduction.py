@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
 
 
 class AftersalesScorecardDeduction(models.Model):
@@ -45,6 +48,9 @@ class AftersalesScorecardDeduction(models.Model):
     #: The correction comes after the score was approved.
     _UNFROZEN_FIELDS = frozenset(("is_corrected", "date_corrected", "correction"))
 
+    #: Follow from the scorecard; the rules of access look at them.
+    _OWNER_FIELDS = frozenset(("company_id", "service_point_id"))
+
     @api.depends("is_corrected")
     def _compute_date_corrected(self):
         today = fields.Date.context_today(self)
@@ -55,14 +61,43 @@ class AftersalesScorecardDeduction(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        deductions = super().create(vals_list)
+        for vals in vals_list:
+            self._check_no_typed_owner(vals)
+        cleaned = without_guarded_defaults(self, self._OWNER_FIELDS)
+        deductions = super(AftersalesScorecardDeduction, cleaned).create(vals_list)
         deductions.scorecard_id._check_draft()
+        deductions.scorecard_id._add_judge()
         return deductions
 
     def write(self, vals):
-        if set(vals) - self._UNFROZEN_FIELDS:
+        self._check_no_typed_owner(vals)
+        if not set(vals) - self._UNFROZEN_FIELDS:
+            return super().write(vals)
+        cards = self.scorecard_id
+        cards._check_draft()
+        result = super().write(vals)
+        if "scorecard_id" in vals:
+            # The target may be frozen or somebody else's.
             self.scorecard_id._check_draft()
-        return super().write(vals)
+            self.check_access("write")
+        (cards | self.scorecard_id)._add_judge()
+        return result
+
+    def unlink(self):
+        cards = self.scorecard_id
+        result = super().unlink()
+        cards._add_judge()
+        return result
+
+    def _check_no_typed_owner(self, vals):
+        """Refuse values for what follows from the scorecard."""
+        if self._OWNER_FIELDS & set(vals):
+            raise UserError(
+                self.env._(
+                    "Company and service point of a special deduction follow from its "
+                    "scorecard and cannot be entered."
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):

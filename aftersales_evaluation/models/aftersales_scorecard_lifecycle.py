@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
 
 #: state → states that may follow
 TRANSITIONS = {
@@ -8,6 +11,8 @@ TRANSITIONS = {
     "approved": ("cancelled",),
     "cancelled": ("draft",),
 }
+#: state → gate of the approval line that its step leaves
+GATES = {"submitted": "submit", "approved": "head"}
 HEAD_GROUP = "aftersales_network.group_head"
 
 
@@ -46,9 +51,19 @@ class AftersalesScorecard(models.Model):
             "submitter_id",
             "approver_id",
             "date_approved",
+            "judged_by_ids",
         )
     )
+    #: Points on the scorecard itself that are a judgement like a finding.
+    _JUDGEMENT_FIELDS = frozenset(("has_bonus", "bonus_reason"))
 
+    judged_by_ids = fields.Many2many(
+        "res.users",
+        string="Judged By",
+        readonly=True,
+        copy=False,
+        help="Everybody who entered or changed a finding; none of them approves.",
+    )
     can_approve = fields.Boolean(compute="_compute_can_approve")
     approval_ids = fields.One2many(
         "aftersales.approval",
@@ -57,7 +72,9 @@ class AftersalesScorecard(models.Model):
         string="Approvals",
     )
 
-    @api.depends("state", "auditor_id", "submitter_id", "line_ids.kind")
+    @api.depends(
+        "state", "auditor_id", "submitter_id", "judged_by_ids", "line_ids.kind"
+    )
     @api.depends_context("uid")
     def _compute_can_approve(self):
         is_head = self.env.user.has_group(HEAD_GROUP)
@@ -76,7 +93,10 @@ class AftersalesScorecard(models.Model):
                 vals.pop("service_point_id", None)  # follows from the subject
             if vals.get("state", "draft") != "draft":
                 raise UserError(self.env._("A scorecard begins as a draft."))
-        return super().create(vals_list)
+        cleaned = without_guarded_defaults(self, self._TOTAL_FIELDS | {"state"})
+        cards = super(AftersalesScorecard, cleaned).create(vals_list)
+        cards.filtered("has_bonus")._add_judge()
+        return cards
 
     def write(self, vals):
         self._check_no_typed_totals(vals)
@@ -91,6 +111,9 @@ class AftersalesScorecard(models.Model):
             # before another scorecard takes the place of a cancelled one.  A level
             # that is still to be computed must not meet later bands either.
             self.flush_recordset()
+            self._log_step(vals["state"])
+        if self._JUDGEMENT_FIELDS & set(vals):
+            self._add_judge()
         if vals.get("state") == "draft":
             self.env.add_to_compute(self._fields["level_id"], self)
         if {"set_id", "service_point_id", "date_from", "date_to"} & set(vals):
@@ -166,16 +189,37 @@ class AftersalesScorecard(models.Model):
             )
         return {}
 
+    def _log_step(self, state):
+        """Leave the approval line of a step, whichever way it was taken."""
+        if gate := GATES.get(state):
+            for card in self:
+                self.env["aftersales.approval"]._log(card, gate, "approved")
+
+    def _add_judge(self):
+        """Remember the current user among those who judged the scorecards.
+
+        What the system fills in as superuser is no judgement.
+        """
+        if self.env.su:
+            return
+        user = self.env.user
+        # Whoever changes a finding is noted, also without right on the scorecard.
+        cards_sudo = self.sudo().filtered(lambda card: user not in card.judged_by_ids)
+        if cards_sudo:
+            # Past the own write(), which refuses the field to everybody.
+            super(AftersalesScorecard, cards_sudo).write(
+                {"judged_by_ids": [Command.link(user.id)]}
+            )
+
     def _get_judges(self):
         """Users who may not approve: whoever judged or handed over.
 
         A scorecard that was only measured has no judge.
         """
         self.ensure_one()
+        judges = self.auditor_id | self.judged_by_ids
         judged = self.line_ids.filtered(lambda line: line.kind != "metric")
-        if not self.auditor_id and not judged:
-            return self.auditor_id
-        return self.auditor_id | self.submitter_id
+        return judges | self.submitter_id if judges or judged else judges
 
     def _check_head(self):
         """Refuse the step to whoever is not head of service."""
@@ -257,18 +301,12 @@ class AftersalesScorecard(models.Model):
 
     def action_submit(self):
         """Hand drafts over for approval."""
-        cards = self.filtered(lambda card: card.state == "draft")
-        cards.write({"state": "submitted"})
-        for card in cards:
-            self.env["aftersales.approval"]._log(card, "submit", "approved")
+        self.filtered(lambda c: c.state == "draft").write({"state": "submitted"})
         return True
 
     def action_approve(self):
         """Approve submitted scorecards; from then on they never change."""
-        cards = self.filtered(lambda card: card.state == "submitted")
-        cards.write({"state": "approved"})
-        for card in cards:
-            self.env["aftersales.approval"]._log(card, "head", "approved")
+        self.filtered(lambda c: c.state == "submitted").write({"state": "approved"})
         return True
 
     def action_draft(self):
@@ -295,9 +333,12 @@ class AftersalesScorecard(models.Model):
 
     def _reload_lines(self):
         """Follow another set, subject or period: drop foreign lines, fill anew."""
-        self.line_ids.filtered(
+        foreign = self.line_ids.filtered(
             lambda line: line.indicator_id.set_id != line.scorecard_id.set_id
-        ).unlink()
+        )
+        # Dropping what belongs to another set is no judgement of the user.
+        foreign.check_access("unlink")
+        foreign.sudo().unlink()
         self._add_missing_lines()
         self._refresh_metrics()
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from ..tools import scoring
 
 MEASURED_EXCLUSIONS = [
@@ -25,7 +27,18 @@ class AftersalesScorecardLine(models.Model):
     )
     #: Computed by the kernel; nobody types them.
     _RESULT_FIELDS = frozenset(
-        ("points", "points_lost", "points_applicable", "outcome", "metric_value")
+        (
+            "points",
+            "points_lost",
+            "points_applicable",
+            "outcome",
+            "metric_value",
+            "kind",
+            "section_id",
+            "sort_key",
+            "company_id",
+            "service_point_id",
+        )
     )
 
     scorecard_id = fields.Many2one(
@@ -171,18 +184,33 @@ class AftersalesScorecardLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_no_typed_results(vals)
-        lines = super().create(vals_list)
+        cleaned = self
+        if not self.env.su:
+            guarded = self._RESULT_FIELDS | self._MEASURED_FIELDS
+            cleaned = without_guarded_defaults(self, guarded)
+        lines = super(AftersalesScorecardLine, cleaned).create(vals_list)
         lines.scorecard_id._check_draft()
         lines._check_sets()
+        lines.scorecard_id._add_judge()
         return lines
 
     def write(self, vals):
         self._check_no_typed_results(vals)
-        self.scorecard_id._check_draft()
+        cards = self.scorecard_id
+        cards._check_draft()
         result = super().write(vals)
         if {"indicator_id", "scorecard_id"} & set(vals):
             self.scorecard_id._check_draft()
             self._check_sets()
+            # The rules must hold on the new scorecard as well.
+            self.check_access("write")
+        (cards | self.scorecard_id)._add_judge()
+        return result
+
+    def unlink(self):
+        cards = self.scorecard_id
+        result = super().unlink()
+        cards._add_judge()
         return result
 
     @api.ondelete(at_uninstall=False)

@@ -1,5 +1,6 @@
 from . import test_indicator_set
 from . import test_scorecard
+from . import test_scorecard_guards
 from . import test_scorecard_lifecycle
 from . import test_scorecard_metric
 from . import test_scorecard_period

@@ -17,6 +17,26 @@ class TestRights(HelpdeskCommon):
             user = getattr(self, f"user_{role}")
             self.assertFalse(ticket.with_user(user).has_access("read"), role)
 
+    def test_order_takes_no_ticket_that_its_user_cannot_read(self):
+        ticket = self._create_ticket()
+        vals = {
+            "partner_id": self.customer.id,
+            "product_id": self.product.id,
+            "service_type_id": self.type_repair.id,
+            "complaint": "Does not cool",
+        }
+        Order = self.env["aftersales.service.order"]
+        linked = {**vals, "aftersales_ticket_id": ticket.id}
+        self.assertTrue(Order.with_user(self.user_dispatcher).create(linked))
+        mine = Order.with_user(self.user_centre)
+        with self.assertRaisesRegex(AccessError, "Helpdesk Ticket"):
+            mine.create(linked)
+        with self.assertRaisesRegex(AccessError, "Helpdesk Ticket"):
+            mine.with_context(default_aftersales_ticket_id=ticket.id).create(vals)
+        order = mine.create(vals)
+        with self.assertRaisesRegex(AccessError, "Helpdesk Ticket"):
+            order.aftersales_ticket_id = ticket
+
     def test_portal_people_of_a_point_see_no_ticket(self):
         ticket = self._create_ticket(aftersales_serial="HELP-0001")
         with self.assertRaises(AccessError):

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from ..tools.certificates import REMINDER_DAYS, reminder_step
 
 OFFICER_GROUP = "aftersales_network.group_training_officer"
@@ -32,6 +34,8 @@ STATE_FIELDS = {
     "revoke_reason",
     "reminder_step",
 }
+# What a new certificate takes from no context; the skill is set by the mirror.
+GUARDED_DEFAULTS = STATE_FIELDS | {"employee_skill_id"}
 # An object cannot be sent by RPC, so only this file can open the door with it.
 LIFECYCLE_SENTINEL = object()
 REMINDER_BATCH = 500
@@ -42,9 +46,11 @@ class AftersalesCertificate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            self._check_starts_as_draft(vals_list)
-        return super().create(vals_list)
+        if self.env.su:
+            return super().create(vals_list)
+        self._check_starts_as_draft(vals_list)
+        cleaned = without_guarded_defaults(self, GUARDED_DEFAULTS)
+        return super(AftersalesCertificate, cleaned).create(vals_list)
 
     def write(self, vals):
         self._check_frozen(vals)

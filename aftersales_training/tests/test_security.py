@@ -102,6 +102,29 @@ class TestSecurity(TrainingCommon):
         with self.assertRaises(AccessError):
             own.unlink()
 
+    def test_context_does_not_verify(self):
+        officer = self.user_hr
+        employee = self._create_employee("Officer", self.company, user_id=officer.id)
+        context = {
+            "default_state": "verified",
+            "default_verified_by_id": self.user_head.id,
+            "default_date_verified": "2026-01-01",
+            "default_reminder_step": 30,
+            "default_level": "senior",
+        }
+        own = (
+            self.Certificate.with_user(officer)
+            .with_context(**context)
+            .create(self._prepare_certificate(employee))
+        )
+        self.assertEqual(own.state, "draft")
+        self.assertFalse(own.verified_by_id)
+        self.assertFalse(own.date_verified)
+        self.assertFalse(own.reminder_step)
+        self.assertEqual(own.level, "senior", "other defaults still count")
+        with self.assertRaisesRegex(UserError, "is your own certificate"):
+            own.action_verify()
+
     def test_employee_cannot_propose_for_others(self):
         vals = self._prepare_certificate(self.other)
         with self.assertRaises(AccessError):
