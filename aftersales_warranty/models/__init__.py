@@ -12,6 +12,7 @@ from . import aftersales_claim_check
 from . import aftersales_claim_flow
 from . import aftersales_authorization
 from . import aftersales_settlement
+from . import aftersales_settlement_line
 from . import aftersales_settlement_bill
 from . import aftersales_service_point
 from . import aftersales_metric

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from .flow import FLOW
 
 STATES = [
@@ -140,7 +142,8 @@ class AftersalesClaim(models.Model):
         domain="[('service_point_id', '=', service_point_id),"
         " ('state', '=', 'approved')]",
     )
-    line_ids = fields.One2many("aftersales.claim.line", "claim_id", copy=True)
+    # A copy of the lines would claim the same work again.
+    line_ids = fields.One2many("aftersales.claim.line", "claim_id", copy=False)
     check_ids = fields.One2many("aftersales.claim.check", "claim_id", readonly=True)
     fail_count = fields.Integer("Failed Checks", readonly=True, copy=False)
     amount_stated = fields.Monetary(
@@ -158,6 +161,10 @@ class AftersalesClaim(models.Model):
         "aftersales.settlement", compute="_compute_settlement_id", compute_sudo=True
     )
     age_days = fields.Integer("Days Waiting", compute="_compute_age_days")
+    is_binding = fields.Boolean(
+        compute="_compute_is_binding",
+        help="Was handed in: its order does not change any more.",
+    )
 
     # A cancelled claim gives its order free; two transactions cannot both pass.
     _order_uniq = models.UniqueIndex(
@@ -201,8 +208,14 @@ class AftersalesClaim(models.Model):
             "fail_count",
         )
     )
+    #: Sums of the lines; nobody writes them.
+    _SUM_FIELDS = frozenset(("amount_claimed", "amount_allowed", "amount_approved"))
     #: Fixed once the claim exists.
-    _FIXED_FIELDS = frozenset(("service_point_id", "order_id", "company_id"))
+    _FIXED_FIELDS = frozenset(
+        ("service_point_id", "order_id", "company_id", "currency_id")
+    )
+    #: What a claim is judged by; the author must be allowed to read it.
+    _SOURCE_FIELDS = ("order_id", "registration_id", "authorization_id")
     #: May change whatever the state is.
     _FREE_FIELDS = frozenset(("message_main_attachment_id", "access_token"))
 
@@ -246,6 +259,11 @@ class AftersalesClaim(models.Model):
             live = claim.line_ids.settlement_line_ids.filtered("is_live")
             claim.settlement_id = live.settlement_id[:1]
 
+    @api.depends("state")
+    def _compute_is_binding(self):
+        for claim in self:
+            claim.is_binding = claim.state not in ("draft", "cancelled")
+
     def _compute_age_days(self):
         today = self.env.company._get_aftersales_today()
         for claim in self:
@@ -278,18 +296,42 @@ class AftersalesClaim(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not self.env.su and set(vals) & self._FLOW_FIELDS:
-                vals.update(state="draft")
-                for name in self._FLOW_FIELDS - {"state"}:
-                    vals.pop(name, None)
+        guarded, cleaned = self._FLOW_FIELDS | self._SUM_FIELDS, self
+        if not self.env.su:
+            cleaned = without_guarded_defaults(self, guarded)
+            if self.env.user.share and not self._is_flow():
+                # A point claims in the currency of the company or of its order.
+                cleaned = without_guarded_defaults(cleaned, ("currency_id",))
+                guarded |= {"currency_id"}
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in guarded}
+                for vals in vals_list
+            ]
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
-        return super().create(vals_list)
+        claims = super(AftersalesClaim, cleaned).create(vals_list)
+        claims._check_sources()
+        return claims
 
     def write(self, vals):
-        if self.env.context.get("aftersales_claim_flow") is not FLOW:
+        if not self._is_flow():
             self._check_writable(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(self._SOURCE_FIELDS):
+            self._check_sources()
+        return result
+
+    def _is_flow(self):
+        """Whether the caller is a step of this module."""
+        return self.env.context.get("aftersales_claim_flow") is FLOW
+
+    def _check_sources(self):
+        """Refuse an order, unit or authorisation that the user may not read.
+
+        :raise AccessError: by the rules of that record
+        """
+        if not self.env.su:
+            for name in self._SOURCE_FIELDS:
+                self[name].check_access("read")
 
     def _check_writable(self, vals):
         """Refuse what only the steps may write, and changes after submission.
@@ -299,12 +341,16 @@ class AftersalesClaim(models.Model):
         changed = set(vals) - self._FREE_FIELDS
         if changed & self._FLOW_FIELDS:
             raise UserError(self.env._("The state of a claim changes by its buttons."))
+        if changed & self._SUM_FIELDS:
+            raise UserError(
+                self.env._("The amounts of a claim are the sums of its lines.")
+            )
         for name in changed & self._FIXED_FIELDS:
             if any(claim[name].id != vals[name] for claim in self):
                 raise UserError(
                     self.env._(
-                        "Point, order and company of a claim are fixed. Cancel it and "
-                        "make a new one."
+                        "Point, order, company and currency of a claim are fixed. "
+                        "Cancel it and make a new one."
                     )
                 )
         names = {

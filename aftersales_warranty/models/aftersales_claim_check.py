@@ -235,21 +235,22 @@ class AftersalesClaim(models.Model):
         serials = [serial for serial in self.mapped("serial") if serial]
         lines = self.env["aftersales.claim.line"].search_fetch(
             Domain("serial", "in", serials)
-            & Domain("kind", "=", "part")
-            & Domain("product_id", "!=", False)
+            & (
+                Domain("kind", "=", "labour")
+                | (Domain("kind", "=", "part") & Domain("product_id", "!=", False))
+            )
             & Domain("company_id", "in", self.company_id.ids)
             & Domain("claim_state", "!=", "cancelled"),
-            ["claim_id", "serial", "product_id", "date_failure"],
+            ["claim_id", "serial", "kind", "product_id", "date_failure"],
         )
         by_key = defaultdict(self.browse)
         for line in lines:
-            by_key[line.serial, line.product_id.id, line.date_failure] |= line.claim_id
+            by_key[line._get_duplicate_key()] |= line.claim_id
         result = {}
         for claim in self:
             others = self.browse()
-            for line in claim.line_ids.filtered(lambda x: x.kind == "part"):
-                key = (claim.serial, line.product_id.id, claim.date_failure)
-                others |= by_key.get(key, others)
+            for line in claim.line_ids:
+                others |= by_key.get(line._get_duplicate_key(), others)
             result[claim.id] = tuple((others - claim).mapped("name"))
         return result
 

@@ -61,7 +61,9 @@ class AftersalesClaim(models.Model):
                         "%(claim)s is not waiting for a decision.", claim=claim.name
                     )
                 )
-            if self.env.user in (claim.create_uid, claim.submitted_by_id):
+            lines = claim.line_ids
+            authors = claim.create_uid | claim.submitted_by_id
+            if self.env.user in authors | lines.create_uid | lines.author_id:
                 raise UserError(
                     self.env._(
                         "You wrote %(claim)s. Somebody else must decide it.",
@@ -69,12 +71,30 @@ class AftersalesClaim(models.Model):
                     )
                 )
 
+    def _check_order_finished(self):
+        """Refuse a step of a claim whose order is in work again.
+
+        :raise UserError: naming the claim and its order
+        """
+        # The clerk may decide without reading every order.
+        for claim_sudo in self.sudo():
+            order_sudo = claim_sudo.order_id
+            if order_sudo and order_sudo.state not in ("done", "closed"):
+                raise UserError(
+                    self.env._(
+                        "%(claim)s: order %(order)s is not finished.",
+                        claim=claim_sudo.name,
+                        order=order_sudo.name,
+                    )
+                )
+
     def action_submit(self):
         """Hand claims in: they are checked and locked for the point.
 
-        :raise UserError: a claim without lines
+        :raise UserError: a claim without lines, or whose order is in work
         """
         self.check_access("write")
+        self._check_order_finished()
         empty = self.filtered(lambda c: not c.line_ids)[:1]
         if empty:
             raise UserError(
@@ -87,6 +107,8 @@ class AftersalesClaim(models.Model):
             date_submission=self.env.company._get_aftersales_today(),
             submitted_by_id=self.env.uid,
         )
+        claims_sudo._reset_decision()
+        claims_sudo.line_ids._set_check_values()
         claims_sudo._run_checks()
 
     def action_run_checks(self):
@@ -104,6 +126,7 @@ class AftersalesClaim(models.Model):
     def action_approve(self):
         """Approve what is left at the allowed amount and conclude the claims."""
         self._check_can_decide()
+        self._check_order_finished()
         self.lock_for_update()
         reasons = self._get_limit_reasons()
         for line in self.line_ids.with_context(aftersales_claim_flow=FLOW):

@@ -1,7 +1,9 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
 
 from ..tools import claim_checks as kernel
 from ..tools.settlement import to_minor
@@ -13,6 +15,7 @@ class AftersalesClaimLine(models.Model):
 
     _name = "aftersales.claim.line"
     _description = "Warranty Claim Line"
+    _inherit = ["aftersales.scope.mixin"]
     _order = "claim_id, sequence, id"
     _check_company_auto = True
 
@@ -85,6 +88,8 @@ class AftersalesClaimLine(models.Model):
         "aftersales.claim.reason", readonly=True, copy=False, index="btree_not_null"
     )
     decision_note = fields.Char(readonly=True, copy=False)
+    # Who entered what is claimed; ``write_uid`` is also set by the decision.
+    author_id = fields.Many2one("res.users", readonly=True, copy=False)
     settlement_line_ids = fields.One2many("aftersales.settlement.line", "claim_line_id")
 
     _amounts_order = models.Constraint(
@@ -113,8 +118,25 @@ class AftersalesClaimLine(models.Model):
             "is_decided",
         )
     )
-    #: The warehouse may tick these at any time.
+    #: Copies of the claim's own fields.
+    _CLAIM_FIELDS = frozenset(
+        (
+            "company_id",
+            "service_point_id",
+            "claim_state",
+            "serial",
+            "date_failure",
+            "currency_id",
+            "author_id",
+        )
+    )
+    #: The company knows these; a point is checked against them.
+    _CHECK_FIELDS = frozenset(
+        ("amount_reference", "cover_share", "old_part_due", "order_line_id")
+    )
+    #: May be ticked at any time by those who receive old parts.
     _FREE_FIELDS = frozenset(("old_part_received",))
+    _SCOPE_FIELDS = frozenset(("claim_id",))
 
     @api.depends("product_id", "kind")
     def _compute_name(self):
@@ -124,21 +146,76 @@ class AftersalesClaimLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not self.env.su:
-                for name in self._DECISION_FIELDS:
-                    vals.pop(name, None)
-        lines = super().create(vals_list)
+        cleaned = self
+        if not self.env.su:
+            guarded = self._get_guarded_names()
+            cleaned = without_guarded_defaults(self, guarded | self._CHECK_FIELDS)
+            if self.env.user.share and not self._is_flow():
+                guarded |= self._CHECK_FIELDS
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in guarded}
+                for vals in vals_list
+            ]
+        lines = super(AftersalesClaimLine, cleaned).create(
+            [{"author_id": self.env.uid, **vals} for vals in vals_list]
+        )
         lines.claim_id._check_editable()
         return lines
 
     def write(self, vals):
-        if self.env.context.get("aftersales_claim_flow") is not FLOW:
-            if set(vals) & self._DECISION_FIELDS:
-                raise UserError(self.env._("Decide a line with its button."))
+        if not self._is_flow():
+            self._check_writable(vals)
             if set(vals) - self._FREE_FIELDS:
-                self.claim_id._check_editable()
+                vals = {**vals, "author_id": self.env.uid}
         return super().write(vals)
+
+    def _is_flow(self):
+        """Whether the caller is a step of this module."""
+        return self.env.context.get("aftersales_claim_flow") is FLOW
+
+    def _can_receive_parts(self):
+        """Whether the user may confirm that an old part came back."""
+        groups = (
+            "aftersales_network.group_warehouse",
+            "aftersales_network.group_settlement_clerk",
+        )
+        return self.env.su or any(self.env.user.has_group(name) for name in groups)
+
+    def _get_guarded_names(self):
+        """Fields that a plain creation leaves at their defaults."""
+        names = self._DECISION_FIELDS | self._CLAIM_FIELDS
+        return names if self._can_receive_parts() else names | self._FREE_FIELDS
+
+    def _check_writable(self, vals):
+        """Refuse what the user may not write, and changes after submission.
+
+        :raise UserError: naming the way out
+        :raise AccessError: an old part confirmed by another role
+        """
+        changed = set(vals)
+        if changed & self._DECISION_FIELDS:
+            raise UserError(self.env._("Decide a line with its button."))
+        if not self.env.su and (
+            changed & self._CLAIM_FIELDS
+            or (self.env.user.share and changed & self._CHECK_FIELDS)
+        ):
+            raise UserError(
+                self.env._(
+                    "The company sets the list value, the cover and the return of old "
+                    "parts of a claim line."
+                )
+            )
+        if changed & self._FREE_FIELDS and not self._can_receive_parts():
+            raise AccessError(
+                self.env._(
+                    "Only the warehouse or a settlement clerk confirms that an old "
+                    "part came back."
+                )
+            )
+        if changed - self._FREE_FIELDS:
+            target = self.env["aftersales.claim"].browse(vals.get("claim_id") or ())
+            target.check_access("write")
+            (self.claim_id | target)._check_editable()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):
@@ -196,6 +273,27 @@ class AftersalesClaimLine(models.Model):
                 )
             )
 
+    def _set_check_values(self):
+        """Take from the products what parts are checked against."""
+        for line in self.with_context(aftersales_claim_flow=FLOW):
+            product = line.product_id
+            if line.kind != "part" or not product:
+                continue
+            reference = line.quantity * product.lst_price
+            line.write(
+                {
+                    "amount_reference": reference or line.amount_reference,
+                    "old_part_due": line.old_part_due
+                    or product.aftersales_old_part == "return",
+                }
+            )
+
+    def _get_duplicate_key(self):
+        """What only one claim may ask for: the part, or the labour, of a day."""
+        self.ensure_one()
+        part = self.kind == "part" and self.product_id.id
+        return self.serial, self.kind, part, self.date_failure
+
     def _to_kernel(self):
         """The line as the checks want it."""
         self.ensure_one()
@@ -209,4 +307,5 @@ class AftersalesClaimLine(models.Model):
             reference=to_minor(self.amount_reference, digits) if is_part else None,
             old_part_due=self.old_part_due and not self.old_part_received,
             share=Decimal(str(self.cover_share)) if has_cover else None,
+            by_hand=not self.order_line_id,
         )

@@ -110,14 +110,31 @@ class AftersalesMetric(models.AbstractModel):
         """Amount of the billed settlements."""
         # The caller may read the points; a figure counts all their settlements.
         Settlement_sudo = self.env["aftersales.settlement"].sudo()
-        return {
-            point.id: (amount, 1)
-            for point, amount in Settlement_sudo._read_group(
-                self._get_settlement_domain(points, date_from, date_to),
-                ["service_point_id"],
-                ["amount_total:sum"],
-            )
-        }
+        spent = self._sum_money(
+            Settlement_sudo,
+            self._get_settlement_domain(points, date_from, date_to),
+            "amount_total",
+            date_to,
+        )
+        return {point_id: (amount, 1) for point_id, amount in spent.items()}
+
+    @api.model
+    def _sum_money(self, records, domain, name, on_date):
+        """Sums by point in the currency of its company: ``{point_id: amount}``.
+
+        :param on_date: day whose rates count
+        """
+        result = {}
+        for point, currency, amount in records._read_group(
+            domain, ["service_point_id", "currency_id"], [f"{name}:sum"]
+        ):
+            company = point.company_id
+            if currency and currency != company.currency_id:
+                amount = currency._convert(
+                    amount, company.currency_id, company, on_date
+                )
+            result[point.id] = result.get(point.id, 0) + amount
+        return result
 
     @api.model
     def _metric_domain_settled(self, points, date_from, date_to):
@@ -128,22 +145,25 @@ class AftersalesMetric(models.AbstractModel):
     @api.model
     def _metric_wcpu(self, points, date_from, date_to):
         """Approved amount ÷ units in cover that the point has worked on."""
-        spent = self._aggregate_claims(
+        # The caller may read the points; a figure counts all their claims.
+        spent = self._sum_money(
+            self.env["aftersales.claim"].sudo(),
             self._get_claim_domain(points, date_from, date_to),
-            SQL("SUM(c.amount_approved)"),
+            "amount_approved",
+            date_to,
         )
         Order_sudo = self.env["aftersales.service.order"].sudo()
         units = dict(
             Order_sudo._read_group(
                 Domain("service_point_id", "in", points.ids)
+                & Order_sudo._get_done_domain()
                 & Domain("registration_id.date_cover_end", ">=", date_from),
                 ["service_point_id"],
                 ["registration_id:count_distinct"],
             )
         )
         return {
-            point.id: (spent.get(point.id, (0, 0))[0], units.get(point, 0))
-            for point in points
+            point.id: (spent.get(point.id, 0), units.get(point, 0)) for point in points
         }
 
     @api.model

@@ -95,7 +95,10 @@ class AftersalesPolicyTerm(models.Model):
 
     def write(self, vals):
         self.version_id._check_draft()
-        return super().write(vals)
+        result = super().write(vals)
+        # The terms may have moved into another version.
+        self.version_id._check_draft()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_published(self):
@@ -126,6 +129,8 @@ class AftersalesPolicyVersion(models.Model):
     def _get_catalogue(self, company_id):
         """All policies of a company with dates and terms, as plain values.
 
+        An archived policy is not chosen for new units, but units that were sold
+        under it keep its terms.
         Cached: a delivery must not pay for reading the same few policies again.
         Versions are frozen, so the cache is only cleared when one is published,
         retired or removed.
@@ -138,7 +143,6 @@ class AftersalesPolicyVersion(models.Model):
             [
                 ("company_id", "=", company_id),
                 ("state", "in", ("published", "retired")),
-                ("policy_id.active", "=", True),
             ],
             order="date_effective desc, number desc",
         )
@@ -153,7 +157,7 @@ class AftersalesPolicyVersion(models.Model):
                     if version.policy_id == policy
                 ],
             )
-            for policy in versions_sudo.policy_id
+            for policy in versions_sudo.policy_id.filtered("active")
         ]
         terms = {
             version.id: tuple(term._to_kernel() for term in version.term_ids)

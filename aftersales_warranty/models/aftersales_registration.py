@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+
+from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_defaults
 
 
 class AftersalesRegistration(models.Model):
@@ -14,7 +16,7 @@ class AftersalesRegistration(models.Model):
 
     _name = "aftersales.registration"
     _description = "Registered Unit"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_sale desc, id desc"
     _rec_names_search = ["serial", "product_id", "partner_id"]
     _check_company_auto = True
@@ -153,17 +155,26 @@ class AftersalesRegistration(models.Model):
         "A unit cannot be installed before it was sold.",
     )
 
+    _FLOW_FIELDS = frozenset(("state", "date_closed", "date_cover_end", "replaces_id"))
+    #: Only those who make the promise change its terms for one unit.
+    _PROMISE_FIELDS = frozenset(("date_restart", "policy_version_id"))
+
     @api.depends("lot_id")
     def _compute_serial(self):
         for unit in self:
             unit.serial = unit.lot_id.name or unit.serial
 
-    @api.depends("partner_id.country_id", "company_id")
+    @api.depends("partner_id", "company_id")
     def _compute_country_id(self):
         for unit in self:
-            unit.country_id = unit.partner_id.country_id or unit.company_id.country_id
+            # The law of the sale holds, wherever the owner moves later.
+            kept = unit._origin.id and unit.country_id
+            unit.country_id = (
+                kept or unit.partner_id.country_id or unit.company_id.country_id
+            )
 
-    @api.depends("product_id", "date_sale", "date_delivery", "company_id", "country_id")
+    # Not on the country: a unit keeps the version that it was sold under.
+    @api.depends("product_id", "date_sale", "company_id")
     def _compute_policy_version_id(self):
         Version = self.env["aftersales.policy.version"]
         for unit in self:
@@ -250,7 +261,28 @@ class AftersalesRegistration(models.Model):
                 vals.pop("serial", None)
             elif vals.get("serial"):
                 vals["serial"] = vals["serial"].strip()
-        return super().create(vals_list)
+        cleaned = self
+        if not self._can_change_promise():
+            cleaned = without_guarded_defaults(self, self._PROMISE_FIELDS)
+            for vals in vals_list:
+                for name in self._PROMISE_FIELDS & set(vals):
+                    del vals[name]
+        return super(AftersalesRegistration, cleaned).create(vals_list)
+
+    def write(self, vals):
+        if self._PROMISE_FIELDS & set(vals) and not self._can_change_promise():
+            raise AccessError(
+                self.env._(
+                    "Only the head of service changes the policy version of a unit or "
+                    "restarts its periods."
+                )
+            )
+        return super().write(vals)
+
+    def _can_change_promise(self):
+        """Whether the user may set other terms for a unit than its policy."""
+        groups = ("aftersales_network.group_head", "aftersales_network.group_admin")
+        return self._is_flow() or any(self.env.user.has_group(x) for x in groups)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -288,12 +320,12 @@ class AftersalesRegistration(models.Model):
                     unit=wrong.display_name,
                 )
             )
-        self.write({"state": "active", "date_closed": False})
+        self._write_flow({"state": "active", "date_closed": False})
 
     def _close(self, state, date):
         """End units on a date: returned, exchanged or closed."""
         live = self.filtered(lambda u: u.state == "active")
-        live.write({"state": state, "date_closed": date})
+        live._write_flow({"state": state, "date_closed": date})
         # The unique index must see it before the serial is registered again.
         live.flush_recordset(["state"])
 
@@ -306,7 +338,7 @@ class AftersalesRegistration(models.Model):
         self.ensure_one()
         today = self.env.company._get_aftersales_today()
         self._close("exchanged", today)
-        return self.create(
+        new = self.with_context(aftersales_flow=FLOW).create(
             {
                 "product_id": self.product_id.id,
                 "company_id": self.company_id.id,
@@ -321,6 +353,7 @@ class AftersalesRegistration(models.Model):
                 **values,
             }
         )
+        return new.with_env(self.env)
 
     def action_view_orders(self):
         """Open the service orders of the unit."""

@@ -13,6 +13,29 @@ class AftersalesRegistration(models.Model):
 
     _inherit = "aftersales.registration"
 
+    @api.onchange("partner_id", "country_id", "date_delivery")
+    def _onchange_policy_basis(self):
+        """A new unit follows its owner's country and its delivery."""
+        for unit in self:
+            if not unit._origin.id or not unit.policy_version_id:
+                unit._compute_policy_version_id()
+
+    def write(self, vals):
+        """A unit without version, or without date of sale, looks for it again."""
+        result = super().write(vals)
+        if not set(vals) & {"partner_id", "country_id", "date_delivery"}:
+            return result
+        if "policy_version_id" not in vals:
+            field = self._fields["policy_version_id"]
+            open_units = self.filtered(
+                lambda unit: (
+                    not unit.policy_version_id
+                    or ("date_delivery" in vals and not unit.date_sale)
+                )
+            )
+            self.env.add_to_compute(field, open_units)
+        return result
+
     # -- facts ---------------------------------------------------------------
 
     def _get_counters(self, on_date=None):

@@ -5,9 +5,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import cover as kernel
 from ..tools.settlement import from_minor, to_minor
+from .flow import FLOW
 
 #: Which component of the policy answers for a kind of order line.
 COMPONENTS = {
@@ -187,10 +189,43 @@ class AftersalesServiceOrder(models.Model):
         """
         for order in self:
             order._check_can_claim()
-        claims = self.env["aftersales.claim"].create(
-            [order._prepare_claim_vals() for order in self]
+        # The lines bring list values and cover, which a point may not enter itself.
+        claims = (
+            self.env["aftersales.claim"]
+            .with_context(aftersales_claim_flow=FLOW)
+            .create([order._prepare_claim_vals() for order in self])
+            .with_env(self.env)
         )
         return claims._get_records_action()
+
+    def action_reopen(self):
+        """A claimed order is not taken back into work."""
+        self._check_not_claimed()
+        return super().action_reopen()
+
+    def _check_lines_editable(self):
+        """What is claimed stays as the claim states it."""
+        super()._check_lines_editable()
+        # The history import completes orders that it claimed itself.
+        if not (self.env.su and self.env.context.get("aftersales_history")):
+            self._check_not_claimed()
+
+    def _check_not_claimed(self):
+        """Refuse a change of orders that a submitted claim rests on.
+
+        :raise UserError: naming the order and its claim
+        """
+        # A technician need not read claims.
+        claim_sudo = self.sudo().claim_ids.filtered("is_binding")[:1]
+        if claim_sudo:
+            raise UserError(
+                self.env._(
+                    "%(order)s is claimed in %(claim)s and cannot change any more. "
+                    "Have the claim cancelled first.",
+                    order=claim_sudo.order_id.name,
+                    claim=claim_sudo.name,
+                )
+            )
 
     def _check_can_claim(self):
         """Refuse a claim for an order that is not ready or has one already."""
@@ -265,10 +300,44 @@ class AftersalesServiceOrderLine(models.Model):
         "amount",
         "order_id.registration_id",
         "order_id.registration_id.policy_version_id",
+        "order_id.registration_id.date_sale",
+        "order_id.registration_id.date_delivery",
+        "order_id.registration_id.date_installation",
+        "order_id.registration_id.date_factory",
+        "order_id.registration_id.date_restart",
         "order_id.date_request",
         "order_id.currency_id",
     )
     def _compute_cover(self):
+        frozen = self._get_frozen_lines()
+        for line in frozen:
+            line.cover_share = line.cover_share
+            line.amount_warranty = line.amount_warranty
+            line.amount_customer = line.amount_customer
+        (self - frozen)._set_cover()
+
+    def _get_frozen_lines(self):
+        """Lines whose split was closed or claimed and must stay as it was."""
+        orders = self.order_id
+        # Whoever changes a unit may not read the claims about it.
+        frozen = orders.filtered(lambda o: o.state == "closed")
+        frozen |= orders.sudo().claim_ids.filtered("is_binding").order_id.sudo(False)
+        lines = self.filtered(lambda line: line.order_id._origin in frozen._origin)
+        if not lines._origin.ids:
+            return lines[:0]
+        # An imported line of a closed order has no split yet.
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM aftersales_service_order_line "
+                "WHERE id IN %s AND amount_warranty IS NOT NULL",
+                tuple(lines._origin.ids),
+            )
+        )
+        kept = {line_id for (line_id,) in rows}
+        return lines.filtered(lambda line: line._origin.id in kept)
+
+    def _set_cover(self):
+        """Split lines by the terms of their units."""
         covered = self.filtered("order_id.registration_id")
         covers = self.env["aftersales.registration"]._evaluate_cover(
             [line._get_cover_request() for line in covered]
@@ -300,6 +369,9 @@ class AftersalesServiceOrderLine(models.Model):
         """Values of the claim line for the order line."""
         self.ensure_one()
         part = self.kind == "part"
+        # A point may claim its line without reading the whole price list.
+        self.check_access("read")
+        product_sudo = self.product_id.sudo()
         return {
             "order_line_id": self.id,
             "kind": self.kind,
@@ -307,10 +379,8 @@ class AftersalesServiceOrderLine(models.Model):
             "name": self.name,
             "quantity": self.quantity,
             "amount_claimed": self.amount_warranty,
-            "amount_reference": self.quantity * self.product_id.lst_price
-            if part
-            else 0,
+            "amount_reference": self.quantity * product_sudo.lst_price if part else 0,
             "cover_share": self.cover_share,
             "serial_removed": self.serial_removed,
-            "old_part_due": part and self.product_id.aftersales_old_part == "return",
+            "old_part_due": part and product_sudo.aftersales_old_part == "return",
         }

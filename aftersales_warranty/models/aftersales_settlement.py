@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from ..tools import settlement as kernel
 from .aftersales_claim import APPROVED_STATES
 from .aftersales_claim_flow import CLERK_GROUP
@@ -95,7 +97,19 @@ class AftersalesSettlement(models.Model):
         "(move_id) WHERE move_id IS NOT NULL", "A bill belongs to one settlement."
     )
 
-    _FLOW_FIELDS = frozenset(("state", "move_id", "coefficient"))
+    _FLOW_FIELDS = frozenset(
+        (
+            "state",
+            "move_id",
+            "coefficient",
+            "company_id",
+            "amount_claims",
+            "amount_adjustments",
+            "amount_total",
+        )
+    )
+    #: Fixed while lines are collected for them.
+    _KEY_FIELDS = frozenset(("service_point_id", "currency_id"))
 
     @api.depends("line_ids.claim_line_id")
     def _compute_claim_line_ids(self):
@@ -117,12 +131,15 @@ class AftersalesSettlement(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not self._is_flow() and not self.env.su:
-                for name in self._FLOW_FIELDS:
-                    vals.pop(name, None)
+        guarded, cleaned = self._FLOW_FIELDS, self
+        if not self.env.su:
+            cleaned = without_guarded_defaults(self, guarded)
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in guarded}
+                for vals in vals_list
+            ]
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
-        return super().create(vals_list)
+        return super(AftersalesSettlement, cleaned).create(vals_list)
 
     def write(self, vals):
         if not self._is_flow():
@@ -131,6 +148,12 @@ class AftersalesSettlement(models.Model):
                 raise UserError(self.env._("A settlement changes by its buttons."))
             if changed:
                 self._check_draft()
+            if changed & self._KEY_FIELDS and self.line_ids:
+                raise UserError(
+                    self.env._(
+                        "Point and currency of a settlement with lines are fixed."
+                    )
+                )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -234,7 +257,7 @@ class AftersalesSettlement(models.Model):
     def _fill(self, lines, adjustments):
         """Replace the lines of draft settlements by what waits for them."""
         self._check_draft()
-        self.line_ids.unlink()
+        self._get_flow_lines().unlink()
         rows = []
         by_key = lines.grouped(lambda x: (x.service_point_id, x.currency_id))
         extra = adjustments.grouped(lambda x: (x.service_point_id, x.currency_id))
@@ -252,7 +275,11 @@ class AftersalesSettlement(models.Model):
                 }
                 for item in extra.get(key, ())
             ]
-        self.env["aftersales.settlement.line"].create(rows)
+        self._get_flow_lines().create(rows)
+
+    def _get_flow_lines(self):
+        """The lines as a step may change them."""
+        return self.line_ids.with_context(aftersales_settlement_flow=FLOW)
 
     def _get_coefficient(self):
         """Factor of the point's level as an exact number."""
@@ -282,7 +309,7 @@ class AftersalesSettlement(models.Model):
         """Collect anew what waits for draft settlements."""
         self._check_clerk()
         self._check_draft()
-        self.line_ids.unlink()
+        self._get_flow_lines().unlink()
         for date_to, group in self.grouped("date_to").items():
             points = group.service_point_id
             group._fill(
@@ -297,10 +324,11 @@ class AftersalesSettlement(models.Model):
         """
         self._check_clerk()
         self.lock_for_update()
+        self.line_ids.claim_id.lock_for_update()
         self._check_draft()
         for settlement in self:
             settlement._check_content()
-        self.line_ids.adjustment_id.write({"state": "settled"})
+        self.line_ids.adjustment_id._write_flow({"state": "settled"})
         self._write_flow(state="confirmed")
 
     def _check_content(self):
@@ -319,6 +347,7 @@ class AftersalesSettlement(models.Model):
                     total=self.currency_id.format(self.amount_total),
                 )
             )
+        self._check_lines_present()
         changed = self.line_ids.claim_id.filtered(
             lambda c: c.state not in APPROVED_STATES
         )[:1]
@@ -331,19 +360,56 @@ class AftersalesSettlement(models.Model):
                 )
             )
 
+    def _check_lines_present(self):
+        """Refuse lines that no longer equal the claim line or adjustment.
+
+        :raise UserError: naming the settlement and the line
+        """
+        self.ensure_one()
+        stale = self.line_ids.filtered(lambda line: not line._is_present())[:1]
+        if stale:
+            raise UserError(
+                self.env._(
+                    "%(name)s: “%(line)s” is not what was collected any more. "
+                    "Collect again.",
+                    name=self.name,
+                    line=stale.name,
+                )
+            )
+
+    def _check_state_in(self, states):
+        """Refuse a step that the state does not allow.
+
+        :raise UserError: naming the settlement and its state
+        """
+        wrong = self.filtered(lambda s: s.state not in states)[:1]
+        if wrong:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(name)s is “%(state)s”; this step is not possible.",
+                    name=wrong.name,
+                    state=labels[wrong.state],
+                )
+            )
+
     def action_draft(self):
         """Open confirmed settlements again, before they are billed."""
         self._check_clerk()
+        self.lock_for_update()
         self._check_not_billed()
-        self.line_ids.adjustment_id.write({"state": "open"})
+        self._check_state_in(("confirmed",))
+        self.line_ids.adjustment_id._write_flow({"state": "open"})
         self._write_flow(state="draft")
 
     def action_cancel(self):
         """Give all lines free for another settlement."""
         self._check_clerk()
+        self.lock_for_update()
         self._check_not_billed()
-        self.line_ids.adjustment_id.write({"state": "open"})
-        self.line_ids.write({"is_live": False})
+        self._check_state_in(("draft", "confirmed"))
+        self.line_ids.adjustment_id._write_flow({"state": "open"})
+        self._get_flow_lines().write({"is_live": False})
         # The unique index must see it before the lines are settled again.
         self.line_ids.flush_recordset(["is_live"])
         self._write_flow(state="cancelled")
@@ -362,60 +428,3 @@ class AftersalesSettlement(models.Model):
                     bill=billed.move_id.display_name,
                 )
             )
-
-
-class AftersalesSettlementLine(models.Model):
-    """One approved claim line or adjustment inside a settlement."""
-
-    _name = "aftersales.settlement.line"
-    _description = "Settlement Line"
-    _order = "settlement_id, id"
-    _check_company_auto = True
-
-    settlement_id = fields.Many2one(
-        "aftersales.settlement", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(
-        related="settlement_id.company_id", store=True, index=True, precompute=True
-    )
-    service_point_id = fields.Many2one(
-        related="settlement_id.service_point_id",
-        store=True,
-        index=True,
-        precompute=True,
-    )
-    currency_id = fields.Many2one(related="settlement_id.currency_id")
-    claim_line_id = fields.Many2one(
-        "aftersales.claim.line", index="btree_not_null", ondelete="restrict"
-    )
-    claim_id = fields.Many2one(
-        related="claim_line_id.claim_id",
-        store=True,
-        index="btree_not_null",
-        precompute=True,
-    )
-    adjustment_id = fields.Many2one(
-        "aftersales.point.adjustment", index="btree_not_null", ondelete="restrict"
-    )
-    name = fields.Char(compute="_compute_name")
-    amount_approved = fields.Monetary("Approved")
-    amount = fields.Monetary("Settled")
-    is_live = fields.Boolean(default=True)
-
-    _claim_line_once = models.UniqueIndex(
-        "(claim_line_id) WHERE is_live AND claim_line_id IS NOT NULL",
-        "A claim line is in another settlement already.",
-    )
-    _adjustment_once = models.UniqueIndex(
-        "(adjustment_id) WHERE is_live AND adjustment_id IS NOT NULL",
-        "An award or penalty is in another settlement already.",
-    )
-    _one_source = models.Constraint(
-        "CHECK (num_nonnulls(claim_line_id, adjustment_id) = 1)",
-        "A settlement line has one source.",
-    )
-
-    @api.depends("claim_line_id.name", "adjustment_id.reason")
-    def _compute_name(self):
-        for line in self:
-            line.name = line.claim_line_id.name or line.adjustment_id.reason

@@ -18,6 +18,7 @@ class AftersalesSettlement(models.Model):
         self._check_clerk()
         self.check_access("write")
         self.lock_for_update()
+        self.line_ids.claim_id.lock_for_update()
         for settlement in self:
             settlement._check_can_bill()
         # The clerk may settle but has no accounting rights; the bill is a draft
@@ -47,6 +48,7 @@ class AftersalesSettlement(models.Model):
             raise UserError(
                 self.env._("Confirm %(name)s before billing it.", name=self.name)
             )
+        self._check_content()
         if not self.partner_id:
             raise UserError(
                 self.env._(

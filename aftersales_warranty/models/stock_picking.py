@@ -50,6 +50,7 @@ class StockMoveLine(models.Model):
         """Register serials that went to a customer and are not registered yet."""
         known = self._aftersales_get_live_units().lot_id
         lines = self.filtered(lambda line: line.lot_id not in known)
+        lines -= lines._aftersales_link_units()
         Registration_sudo = (
             self.env["aftersales.registration"]
             .sudo()
@@ -62,6 +63,43 @@ class StockMoveLine(models.Model):
         return Registration_sudo.create(
             [line._aftersales_prepare_registration_vals() for line in lines]
         )
+
+    def _aftersales_link_units(self):
+        """Give units that were registered by hand the serial from the stock.
+
+        :return: the lines whose serial was registered
+        """
+        # As above: registering goes with validating the transfer.
+        Registration_sudo = self.env["aftersales.registration"].sudo()
+        units_sudo = Registration_sudo.search_fetch(
+            Domain("serial", "in", self.lot_id.mapped("name"))
+            & Domain("product_id", "in", self.product_id.ids)
+            & Domain("company_id", "in", self.picking_id.company_id.ids)
+            & Domain("state", "=", "active")
+            & Domain("lot_id", "=", False),
+            ["serial", "product_id", "company_id"],
+        )
+        if not units_sudo:
+            return self.browse()
+        by_key = {(u.company_id, u.product_id, u.serial): u for u in units_sudo}
+        linked = self.browse()
+        for line in self:
+            key = (line.picking_id.company_id, line.product_id, line.lot_id.name)
+            if key in by_key:
+                by_key[key].lot_id = line.lot_id
+                linked |= line
+        return linked
+
+    def _aftersales_get_unit_price(self):
+        """Price of one unit; the sale may be by the dozen."""
+        sale_line = self.move_id.sale_line_id
+        if not sale_line:
+            return 0.0
+        # A unit of measure of the sale is a factor of that of the product.
+        pieces = sale_line.product_uom_id._compute_quantity(
+            1, self.product_id.uom_id, round=False
+        )
+        return sale_line.price_reduce_taxinc / (pieces or 1)
 
     def _aftersales_prepare_registration_vals(self):
         """Values of the registration of one delivered serial.
@@ -80,7 +118,7 @@ class StockMoveLine(models.Model):
             "serial": self.lot_id.name,
             "partner_id": (order.partner_id or picking.partner_id).id,
             "currency_id": (order.currency_id or picking.company_id.currency_id).id,
-            "price": sale_line.price_reduce_taxinc if sale_line else 0.0,
+            "price": self._aftersales_get_unit_price(),
             "date_sale": picking.company_id._get_aftersales_today(order.date_order)
             if order
             else today,

@@ -175,6 +175,40 @@ class TestDelivery(WarrantyCommon):
         self._deliver(lots)
         self.assertEqual(self._units(lots), known)
 
+    def test_a_serial_registered_by_hand_is_linked(self):
+        known = self._create_unit(serial="H-1")
+        closed = self._create_unit(serial="H-2")
+        closed._close("closed", self.company._get_aftersales_today())
+        lots = self._stock_lots("H-1", "H-2")
+        self._deliver(lots)
+        self.assertEqual(known.lot_id, lots[0])
+        self.assertEqual((known.serial, known.price), ("H-1", 3000.0))
+        self.assertEqual(self._units(lots[0]), known)
+        self.assertEqual(self._units(lots[1]).mapped("state"), ["active"])
+        self.assertFalse(closed.lot_id)
+
+    def test_a_sale_by_the_dozen_gives_the_price_of_one(self):
+        line = self.env["sale.order.line"].new(
+            {
+                "product_id": self.product.id,
+                "product_uom_id": self.env.ref("uom.product_uom_dozen").id,
+                "product_uom_qty": 2,
+                "price_unit": 1200.0,
+                "tax_ids": [Command.clear()],
+                "order_id": self.env["sale.order"].new(
+                    {"partner_id": self.customer.id}
+                ),
+            }
+        )
+        move_line = self.env["stock.move.line"].new(
+            {
+                "product_id": self.product.id,
+                "move_id": self.env["stock.move"].new({"sale_line_id": line}),
+            }
+        )
+        self.assertEqual(line.price_reduce_taxinc, 1200.0)
+        self.assertEqual(move_line._aftersales_get_unit_price(), 100.0)
+
     def test_lots_and_internal_transfers_are_left_alone(self):
         lots = self._stock_lots("I-1")
         picking = self._prepare_delivery(lots)

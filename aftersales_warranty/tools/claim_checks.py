@@ -30,7 +30,11 @@ CODES = (
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One claimed line; ``reference`` is the list value of a part."""
+    """One claimed line; ``reference`` is the list value of a part.
+
+    The share of a line that was typed ``by_hand`` comes from no order and proves
+    nothing about the cover.
+    """
 
     kind: str
     claimed: int
@@ -38,6 +42,7 @@ class LineFacts:
     reference: int | None = None
     old_part_due: bool = False
     share: Decimal | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,10 @@ def check_cover(facts):
     """The failure happened inside the cover of the claimed components."""
     if not facts.has_policy or not facts.date_failure:
         return Check("COVER", NA, "cover_unknown")
-    uncovered = [line for line in facts.lines if line.share == 0]
+    ended = facts.covered_until is None or facts.date_failure > facts.covered_until
+    uncovered = [
+        line for line in facts.lines if line.share == 0 or (line.by_hand and ended)
+    ]
     figures = {
         "failure": facts.date_failure,
         "end": facts.covered_until,
@@ -125,7 +133,7 @@ def check_sum(facts):
 
 
 def check_duplicate(facts):
-    """No other claim asks for the same order, or the same serial, part and day."""
+    """No other claim asks for the same order, or the same serial, work and day."""
     if facts.duplicates:
         figures = {"claims": ", ".join(facts.duplicates)}
         return Check("DUPLICATE", FAIL, "duplicate_found", figures)

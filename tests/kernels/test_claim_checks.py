@@ -69,6 +69,24 @@ def test_a_good_claim_fails_nothing():
             {"lines": (replace(PART, share=Decimal(0)), LABOUR)},
             ("fail", "cover_ended"),
         ),
+        # A share typed by hand does not outlast the cover of the unit.
+        (
+            "COVER",
+            {
+                "lines": (replace(LABOUR, by_hand=True),),
+                "covered_until": date(2026, 4, 30),
+            },
+            ("fail", "cover_ended"),
+        ),
+        (
+            "COVER",
+            {
+                "lines": (replace(LABOUR, by_hand=True),),
+                "covered_until": date(2026, 5, 1),
+            },
+            ("pass", "cover_valid"),
+        ),
+        ("COVER", {"covered_until": date(2026, 4, 30)}, ("pass", "cover_valid")),
         ("DATES", {"date_sale": date(2026, 5, 2)}, ("fail", "dates_order")),
         ("DATES", {"date_end": date(2026, 5, 1)}, ("fail", "dates_order")),
         ("DATES", {"date_submitted": date(2026, 5, 2)}, ("fail", "dates_order")),
