@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from .flow import FLOW
 
 DECIDERS = (
@@ -15,7 +17,7 @@ class AftersalesAuthorization(models.Model):
 
     _name = "aftersales.authorization"
     _description = "Warranty Authorisation"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.scope.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _check_company_auto = True
 
@@ -89,12 +91,15 @@ class AftersalesAuthorization(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            if not self.env.su:
-                for name in self._FLOW_FIELDS | {"amount_approved"}:
-                    vals.pop(name, None)
+        guarded, cleaned = self._FLOW_FIELDS | {"amount_approved"}, self
+        if not self.env.su:
+            cleaned = without_guarded_defaults(self, guarded)
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in guarded}
+                for vals in vals_list
+            ]
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
-        return super().create(vals_list)
+        return super(AftersalesAuthorization, cleaned).create(vals_list)
 
     def write(self, vals):
         if self.env.context.get("aftersales_claim_flow") is not FLOW:

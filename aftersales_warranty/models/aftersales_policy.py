@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from .flow import FLOW
 
 
@@ -159,7 +161,10 @@ class AftersalesPolicyVersion(models.Model):
                 vals["number"] = last[policy_id]
             if not self.env.su:
                 vals.pop("state", None)
-        versions = super().create(vals_list)
+        cleaned = self
+        if not self.env.su:
+            cleaned = without_guarded_defaults(self, ("state",))
+        versions = super(AftersalesPolicyVersion, cleaned).create(vals_list)
         self.env.registry.clear_cache()
         return versions
 

@@ -4,7 +4,9 @@ from . import test_delivery
 from . import test_order
 from . import test_claim
 from . import test_settlement
+from . import test_money
 from . import test_security
+from . import test_security_writes
 from . import test_concurrency
 from . import test_portal
 from . import test_metric
