@@ -34,14 +34,12 @@ class TestSecurityWrites(WarrantyCommon):
     # -- defaults in the context ---------------------------------------------
 
     def test_defaults_decide_no_claim_line(self):
-        claim = self._portal_claim(
-            context={
-                "default_is_decided": True,
-                "default_amount_allowed": 50,
-                "default_amount_approved": 50,
-            }
-        )
-        line = claim.line_ids
+        claim = self._portal_claim()
+        line = claim.line_ids.with_context(
+            default_is_decided=True,
+            default_amount_allowed=50,
+            default_amount_approved=50,
+        ).create({"claim_id": claim.id, "kind": "other", "amount_claimed": 50})
         self.assertEqual(
             (line.is_decided, line.amount_allowed, line.amount_approved),
             (False, 0.0, 0.0),
@@ -150,6 +148,23 @@ class TestSecurityWrites(WarrantyCommon):
                     "kind": "other",
                 }
             )
+
+    def test_line_cannot_hide_its_unit_and_day(self):
+        claim = self._portal_claim()
+        claim.write({"serial": "P-1", "date_failure": "2026-03-02"})
+        line = claim.line_ids.create(
+            {
+                "claim_id": claim.id,
+                "kind": "other",
+                "serial": "FAKE",
+                "date_failure": "1999-01-01",
+                "claim_state": "cancelled",
+            }
+        )
+        self.assertEqual(
+            (line.serial, line.date_failure, line.claim_state),
+            ("P-1", date(2026, 3, 2), "draft"),
+        )
 
     def test_authorisation_cannot_leave_the_subtree(self):
         permit = (
