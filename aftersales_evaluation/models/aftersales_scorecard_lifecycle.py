@@ -52,6 +52,9 @@ class AftersalesScorecard(models.Model):
             "approver_id",
             "date_approved",
             "judged_by_ids",
+            "name",
+            "period",
+            "scale_id",
         )
     )
     #: Points on the scorecard itself that are a judgement like a finding.

@@ -196,26 +196,38 @@ class AftersalesScorecardLine(models.Model):
 
     def write(self, vals):
         self._check_no_typed_results(vals)
-        cards = self.scorecard_id
-        cards._check_draft()
+        self.scorecard_id._check_draft()
+        is_moved = {"indicator_id", "scorecard_id"} & set(vals)
+        if is_moved:
+            self.check_access("write")
+            self._check_stays()
         result = super().write(vals)
-        if {"indicator_id", "scorecard_id"} & set(vals):
+        if is_moved:
             self.scorecard_id._check_draft()
             self._check_sets()
-            # The rules must hold on the new scorecard as well.
-            self.check_access("write")
-        (cards | self.scorecard_id)._add_judge()
-        return result
-
-    def unlink(self):
-        cards = self.scorecard_id
-        result = super().unlink()
-        cards._add_judge()
+        self.scorecard_id._add_judge()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
         self.scorecard_id._check_draft()
+        self._check_stays()
+
+    def _check_stays(self):
+        """Refuse to take an indicator off its scorecard.
+
+        Its points would leave the score without a reason that the head of service
+        could see.
+        """
+        if self and not self.env.su:
+            raise UserError(
+                self.env._(
+                    "%(node)s stays on scorecard %(card)s. Exclude it and give the "
+                    "reason instead.",
+                    node=self[0].indicator_id.display_name,
+                    card=self[0].scorecard_id.name,
+                )
+            )
 
     def _check_no_typed_results(self, vals):
         """Refuse values for what is measured or computed."""

@@ -118,10 +118,29 @@ class TestScorecardGuards(EvaluationCommon):
         self._deduct(self.card, 1)
         self.card_b.auditor_id = self.other_auditor
         self._line(self.card_b, "1.1").unlink()
-        findings = (self.card.deduction_ids, self._line(self.card, "1.1"))
-        for finding in findings:
-            with self.subTest(finding._name), self.assertRaises(AccessError):
-                finding.with_user(self.user_auditor).scorecard_id = self.card_b
+        deduction = self.card.deduction_ids.with_user(self.user_auditor)
+        with self.assertRaises(AccessError):
+            deduction.scorecard_id = self.card_b
+
+    def test_indicators_stay_on_their_scorecard(self):
+        self._line(self.card_b, "1.1").unlink()
+        line = self._line(self.card, "1.1").with_user(self.user_auditor)
+        heading = self.set.indicator_ids.filtered(lambda node: node.code == "1")
+        for change in (
+            lambda: line.unlink(),
+            lambda: line.write({"scorecard_id": self.card_b.id}),
+            lambda: line.write({"indicator_id": heading.id}),
+        ):
+            with self.assertRefused(UserError, "1.1 stays on scorecard TEST"):
+                change()
+        self.assertEqual(len(self.card.line_ids), 3)
+
+    def test_name_and_scale_follow_from_the_rest(self):
+        self._approve(self.card)
+        card = self.card.with_user(self.user_auditor)
+        for vals in ({"name": "Forged"}, {"period": "2020"}, {"scale_id": False}):
+            with self.assertRefused(UserError, "set by the system"):
+                card.write(vals)
 
     def test_whoever_judged_does_not_approve(self):
         """The head enters the findings, the auditor only hands them over."""
