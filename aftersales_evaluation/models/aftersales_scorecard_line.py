@@ -243,12 +243,21 @@ class AftersalesScorecardLine(models.Model):
             )
 
     def _check_sets(self):
-        """An indicator stands only on scorecards of its own set."""
+        """Only scored indicators of its own set stand on a scorecard."""
         for line in self:
             if line.indicator_id.set_id != line.scorecard_id.set_id:
                 raise ValidationError(
                     self.env._(
                         "%(node)s does not belong to the set of scorecard %(card)s.",
+                        node=line.indicator_id.display_name,
+                        card=line.scorecard_id.name,
+                    )
+                )
+            if not line.indicator_id.is_scored:
+                raise ValidationError(
+                    self.env._(
+                        "%(node)s is not scored itself and cannot stand on scorecard "
+                        "%(card)s.",
                         node=line.indicator_id.display_name,
                         card=line.scorecard_id.name,
                     )

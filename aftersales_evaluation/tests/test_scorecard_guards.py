@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
@@ -133,6 +133,8 @@ class TestScorecardGuards(EvaluationCommon):
         ):
             with self.assertRefused(UserError, "1.1 stays on scorecard TEST"):
                 change()
+        with self.assertRefused(ValidationError, "1 Indicator 1 is not scored itself"):
+            line.create({"scorecard_id": self.card.id, "indicator_id": heading.id})
         self.assertEqual(len(self.card.line_ids), 3)
 
     def test_name_and_scale_follow_from_the_rest(self):
