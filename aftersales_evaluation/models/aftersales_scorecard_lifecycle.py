@@ -62,7 +62,6 @@ class AftersalesScorecard(models.Model):
 
     judged_by_ids = fields.Many2many(
         "res.users",
-        string="Judged By",
         readonly=True,
         copy=False,
         help="Everybody who entered or changed a finding; none of them approves.",
@@ -209,7 +208,9 @@ class AftersalesScorecard(models.Model):
         # Whoever changes a finding is noted, also without right on the scorecard.
         cards_sudo = self.sudo().filtered(lambda card: user not in card.judged_by_ids)
         if cards_sudo:
-            # Past the own write(), which refuses the field to everybody.
+            # Past the own write(), which refuses the field to everybody; that is why
+            # the name of the method differs.
+            # pylint: disable=super-method-mismatch
             super(AftersalesScorecard, cards_sudo).write(
                 {"judged_by_ids": [Command.link(user.id)]}
             )

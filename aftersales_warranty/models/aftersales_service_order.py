@@ -205,10 +205,11 @@ class AftersalesServiceOrder(models.Model):
 
     def _check_lines_editable(self):
         """What is claimed stays as the claim states it."""
-        super()._check_lines_editable()
+        result = super()._check_lines_editable()
         # The history import completes orders that it claimed itself.
         if not (self.env.su and self.env.context.get("aftersales_history")):
             self._check_not_claimed()
+        return result
 
     def _check_not_claimed(self):
         """Refuse a change of orders that a submitted claim rests on.
