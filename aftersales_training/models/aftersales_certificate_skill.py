@@ -13,7 +13,6 @@ class AftersalesCertificate(models.Model):
     """
 
     # One concern, one file, as with the lifecycle.
-    # pylint: disable=consider-merging-classes-inherited
     _inherit = "aftersales.certificate"
 
     employee_skill_id = fields.Many2one(

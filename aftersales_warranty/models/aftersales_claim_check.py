@@ -7,9 +7,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from odoo.addons.aftersales_network.models.flow import FLOW
+
 from ..tools import claim_checks as kernel
 from ..tools.settlement import from_minor, to_minor
-from .flow import FLOW
 
 
 class AftersalesClaimCheck(models.Model):

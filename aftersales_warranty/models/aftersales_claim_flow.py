@@ -1,9 +1,10 @@
 from odoo import models
 from odoo.exceptions import AccessError, UserError
 
+from odoo.addons.aftersales_network.models.flow import FLOW
+
 from ..tools.settlement import from_minor
 from .aftersales_claim import APPROVED_STATES
-from .flow import FLOW
 
 CLERK_GROUP = "aftersales_network.group_settlement_clerk"
 
@@ -12,7 +13,6 @@ class AftersalesClaim(models.Model):
     """Steps of a claim: submit, review, decide, send back, cancel."""
 
     # One concern a file: the checks have their own.
-    # pylint: disable=consider-merging-classes-inherited
     _inherit = "aftersales.claim"
 
     def _change_state(self, state, **values):

@@ -3,11 +3,10 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_defaults
 
 from ..tools import claim_checks as kernel
 from ..tools.settlement import to_minor
-from .flow import FLOW
 
 
 class AftersalesClaimLine(models.Model):

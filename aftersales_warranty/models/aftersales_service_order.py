@@ -7,9 +7,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.aftersales_network.models.flow import FLOW
+
 from ..tools import cover as kernel
 from ..tools.settlement import from_minor, to_minor
-from .flow import FLOW
 
 #: Which component of the policy answers for a kind of order line.
 COMPONENTS = {

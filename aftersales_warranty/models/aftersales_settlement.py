@@ -4,12 +4,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_defaults
 
 from ..tools import settlement as kernel
 from .aftersales_claim import APPROVED_STATES
 from .aftersales_claim_flow import CLERK_GROUP
-from .flow import FLOW
 
 
 class AftersalesSettlement(models.Model):

@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
-
-from .flow import FLOW
+from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_defaults
 
 
 class AftersalesSettlementLine(models.Model):

@@ -61,7 +61,7 @@ class TestMoney(WarrantyCommon):
         self.env.flush_all()
         for name, value in values.items():
             self.cr.execute(
-                f"UPDATE {table} SET {name} = %s WHERE id = %s",  # noqa: S608
+                f"UPDATE {table} SET {name} = %s WHERE id = %s",
                 (value, record.id),
             )
         self.env.invalidate_all()

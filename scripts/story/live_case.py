@@ -1,5 +1,7 @@
 """One case from the delivery of a serial to the vendor bill, step by step."""
 
+from . import goods
+
 #: A message as a mail server hands it over (RFC 822).
 MAIL = """\
 From: Zhang Hong <{sender}>
@@ -76,8 +78,6 @@ class LiveCase:
 
     def deliver(self):
         """A serial leaves the stock; its registration and policy follow."""
-        from . import goods  # noqa: PLC0415
-
         self.customer = self.env["res.partner"].search(
             [("email", "=", "zhang1@customers.example")], limit=1
         )

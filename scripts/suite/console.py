@@ -51,7 +51,7 @@ _quiet = False
 
 def progress_to_stderr():
     """Keep standard output free for what a script prints (``make shell``)."""
-    global _quiet  # noqa: PLW0603
+    global _quiet
     _quiet = True
 
 
