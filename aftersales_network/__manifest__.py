@@ -20,10 +20,46 @@
         "security/aftersales_network_groups.xml",
         "security/ir.model.access.csv",
         "security/aftersales_network_rules.xml",
+        # access of: admission
+        "security/ir.model.access-admission.csv",
+        "security/aftersales_admission_rules.xml",
+        # access of: application
+        "security/ir.model.access-application.csv",
+        "security/aftersales_application_rules.xml",
+        # access of: exit
+        "security/ir.model.access-exit.csv",
+        "security/aftersales_exit_rules.xml",
+        # access of: areas
+        "security/ir.model.access-areas.csv",
+        "security/aftersales_areas_rules.xml",
+        # access of: dispatch
+        "security/ir.model.access-dispatch.csv",
+        "security/aftersales_dispatch_rules.xml",
+        # access of: orders
+        "security/ir.model.access-orders.csv",
+        "security/aftersales_orders_rules.xml",
+        # access of: planning
+        "security/ir.model.access-planning.csv",
+        "security/aftersales_planning_rules.xml",
+        # access of: running
+        "security/ir.model.access-running.csv",
+        "security/aftersales_running_rules.xml",
+        # access of: budget
+        "security/ir.model.access-budget.csv",
+        "security/aftersales_budget_rules.xml",
         "data/ir_sequence_data.xml",
         "data/aftersales_point_level_data.xml",
         "data/aftersales_staff_role_data.xml",
         "data/aftersales_service_type_data.xml",
+        # data of: admission
+        # data of: application
+        # data of: exit
+        # data of: areas
+        # data of: dispatch
+        # data of: orders
+        # data of: planning
+        # data of: running
+        # data of: budget
         "wizard/aftersales_reason_wizard_views.xml",
         "wizard/aftersales_dispatch_wizard_views.xml",
         "views/aftersales_area_views.xml",
@@ -38,6 +74,15 @@
         "report/aftersales_service_order_reports.xml",
         "report/aftersales_service_order_templates.xml",
         "views/aftersales_network_menus.xml",
+        # views, wizards, reports and menus of: admission
+        # views, wizards, reports and menus of: application
+        # views, wizards, reports and menus of: exit
+        # views, wizards, reports and menus of: areas
+        # views, wizards, reports and menus of: dispatch
+        # views, wizards, reports and menus of: orders
+        # views, wizards, reports and menus of: planning
+        # views, wizards, reports and menus of: running
+        # views, wizards, reports and menus of: budget
     ],
     "assets": {
         "web.assets_tests": ["aftersales_network/static/tests/tours/*.js"],

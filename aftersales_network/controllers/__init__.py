@@ -1,1 +1,12 @@
-from . import portal
+from . import (
+    portal,
+    # controllers of: admission
+    # controllers of: application
+    # controllers of: exit
+    # controllers of: areas
+    # controllers of: dispatch
+    # controllers of: orders
+    # controllers of: planning
+    # controllers of: running
+    # controllers of: budget
+)

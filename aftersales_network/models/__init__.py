@@ -12,12 +12,22 @@ from . import (
     aftersales_point_adjustment,
     aftersales_service_point,
     aftersales_service_point_lifecycle,
+    aftersales_service_point_register,
     aftersales_service_order,
     aftersales_service_order_flow,
     aftersales_service_order_dispatch,
     aftersales_service_order_line,
     aftersales_service_order_portal,
     aftersales_dispatch_candidate,
+    # models of: admission
+    # models of: application
+    # models of: exit
+    # models of: areas
+    # models of: dispatch
+    # models of: orders
+    # models of: planning
+    # models of: running
+    # models of: budget
     ir_sequence,
     res_company,
     res_partner,

@@ -16,6 +16,14 @@ class AftersalesPointLevel(models.Model):
         digits=(6, 4),
         help="Factor on every approved claim amount at settlement; 1 = full rate.",
     )
+    service_type_ids = fields.Many2many(
+        "aftersales.service.type",
+        "aftersales_point_level_service_type_rel",
+        "level_id",
+        "service_type_id",
+        "Offered Services",
+        help="Services that points of this level may carry out; empty: every service.",
+    )
     company_id = fields.Many2one("res.company", index=True)
 
     _coefficient_range = models.Constraint(

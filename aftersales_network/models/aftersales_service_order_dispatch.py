@@ -65,6 +65,14 @@ class AftersalesServiceOrder(models.Model):
         candidates_sudo.create(candidate_vals)
         return True
 
+    def _get_dispatch_obstacle(self):
+        """Tell why nobody at all may get the order: a text, or ``False``.
+
+        Extension point: an order with an obstacle stays in the queue with it.
+        """
+        self.ensure_one()
+        return False
+
     def _dispatch_to(self, point, reason, technician=None):
         """Give the order to a point chosen by hand.
 

@@ -133,6 +133,17 @@ class AftersalesServicePoint(models.Model):
             Approval._check_four_eyes(point, ("centre", "technical", "head"))
             Approval._log(point, gate, "approved", comment)
             point._write_flow({"state": next_state})
+            if next_state == "probation":
+                point._on_admitted()
+
+    def _on_admitted(self):
+        """Extension point: called for one point once the head has approved it."""
+
+    def _on_activated(self):
+        """Extension point: called for the batch after points went into service."""
+
+    def _on_closed(self):
+        """Extension point: called for the batch after the cooperation ended."""
 
     def _check_not_own_application(self):
         self.ensure_one()
@@ -195,6 +206,7 @@ class AftersalesServicePoint(models.Model):
                 "date_activated": self.env.company._get_aftersales_today(),
             }
         )
+        self._on_activated()
 
     def action_suspend(self, reason):
         """Suspend active points: no new work, open orders may be finished."""
@@ -234,6 +246,7 @@ class AftersalesServicePoint(models.Model):
         self._end_lines(self.staff_ids, today)
         self.agreement_ids.action_end()
         self._write_flow({"state": "closed"})
+        self._on_closed()
 
     @api.model
     def _end_lines(self, lines, today):

@@ -10,4 +10,13 @@ from . import (
     test_portal,
     test_rights,
     test_tours,
+    # tests of: admission
+    # tests of: application
+    # tests of: exit
+    # tests of: areas
+    # tests of: dispatch
+    # tests of: orders
+    # tests of: planning
+    # tests of: running
+    # tests of: budget
 )

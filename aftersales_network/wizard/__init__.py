@@ -1,1 +1,13 @@
-from . import aftersales_dispatch_wizard, aftersales_reason_wizard
+from . import (
+    aftersales_dispatch_wizard,
+    aftersales_reason_wizard,
+    # wizards of: admission
+    # wizards of: application
+    # wizards of: exit
+    # wizards of: areas
+    # wizards of: dispatch
+    # wizards of: orders
+    # wizards of: planning
+    # wizards of: running
+    # wizards of: budget
+)
