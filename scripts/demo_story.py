@@ -32,7 +32,7 @@ def run(env):
     people.create_staff(env, points, users)
     people.create_certificates(env, users)
     stock = goods.create_goods(env)
-    units = goods.sell_units(env, stock, places)
+    units = goods.sell_units(env, stock)
     work.create_history(env, points, units, users)
     live_case.LiveCase(env, company, users, points, stock).run()
     live_case.receive_mail(env, serial="LH-AC-2001", number=2)

@@ -26,7 +26,7 @@ class TestStory(SuiteCase):
         people.create_staff(cls.env, cls.points, cls.users)
         people.create_certificates(cls.env, cls.users)
         cls.stock = goods.create_goods(cls.env)
-        cls.customer = goods.create_customers(cls.env, cls.places)[0]
+        cls.customer = goods.create_customers(cls.env)[0]
         cls.case = live_case.LiveCase(
             cls.env, cls.company, cls.users, cls.points, cls.stock
         )
@@ -103,16 +103,16 @@ class TestStory(SuiteCase):
     def test_hr_sees_ratio_people_and_shortfall(self):
         Ratio = self.env["aftersales.manager.ratio"].with_user(self.users["hr"])
         figures = Ratio._get_ratio(date(2026, 11, 16))
-        # Seven outside managers, head, centre manager and two employees.
-        self.assertEqual(figures["managers"], 11)
-        self.assertEqual(figures["required"], 2)
+        # Managers of 18 points, head, centre manager and three employees.
+        self.assertEqual(figures["managers"], 23)
+        self.assertEqual(figures["required"], 3)
         self.assertEqual(figures["holders"], 1)
-        self.assertEqual(figures["shortfall"], 1)
-        self.assertEqual(len(figures["manager_ids"]), 11)
+        self.assertEqual(figures["shortfall"], 2)
+        self.assertEqual(len(figures["manager_ids"]), 23)
         # The second certificate was issued on 12 November 2023 for three years: it
         # counted until 11 November 2026.
         earlier = Ratio._get_ratio(date(2026, 11, 10))
-        self.assertEqual((earlier["holders"], earlier["shortfall"]), (2, 0))
+        self.assertEqual((earlier["holders"], earlier["shortfall"]), (2, 1))
 
     def test_roles_do_not_cross(self):
         claim = self.case.claim_record

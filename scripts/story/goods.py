@@ -3,17 +3,34 @@
 import random
 from datetime import date, timedelta
 
+from .places import prepare_address
+
+#: name, city, number of the house (the zip code follows)
 CUSTOMERS = [
-    ("Zhang Hong", "GD", "510623"),
-    ("Liu Yang", "GD", "518052"),
-    ("Huang Mei", "GD", "528011"),
-    ("Zhao Ping", "SH", "200127"),
-    ("Wu Jun", "JS", "215021"),
-    ("Xu Fei", "BJ", "100025"),
-    ("Sun Li", "TJ", "300042"),
-    ("Hotel Pearl River", "GD", "510610"),
-    ("Bund Office Tower", "SH", "200121"),
-    ("Zhu Ming", "GD", "518060"),
+    ("Zhang Hong", "Guangzhou", 23),
+    ("Liu Yang", "Shenzhen", 52),
+    ("Huang Mei", "Foshan", 11),
+    ("Zhao Ping", "Shanghai", 27),
+    ("Wu Jun", "Suzhou", 21),
+    ("Xu Fei", "Beijing", 25),
+    ("Sun Li", "Tianjin", 42),
+    ("Hotel Pearl River", "Guangzhou", 10),
+    ("Bund Office Tower", "Shanghai", 21),
+    ("Zhu Ming", "Shenzhen", 60),
+    ("Ren Xia", "Nanjing", 8),
+    ("Cheng Lin", "Hangzhou", 15),
+    ("Song Wei", "Jinan", 31),
+    ("Lei Ting", "Chengdu", 77),
+    ("Hot Pot Palace", "Chongqing", 5),
+    ("Bai Yu", "Xi'an", 64),
+    ("Tao Ran", "Wuhan", 18),
+    ("Mo Qing", "Nanning", 9),
+    ("Island Resort", "Haikou", 3),
+    ("Fu Sheng", "Hefei", 44),
+    ("Lai Zhen", "Xiamen", 12),
+    ("Dai Kun", "Dalian", 6),
+    ("Yu Hang", "Ningbo", 29),
+    ("Wan Li", "Mianyang", 2),
 ]
 PARTS = {
     "AC-CMP": ("Compressor", 680.0),
@@ -107,31 +124,29 @@ def create_policy(env, name, category, main_part, part_months):
     return policy
 
 
-def create_customers(env, places):
-    """Customers in the areas of the points."""
+def create_customers(env):
+    """Customers in cities with a point, and in some without."""
     return env["res.partner"].create(
         [
             {
+                **prepare_address(env, city, house),
                 "name": name,
-                "country_id": places["CN"].country_id.id,
-                "state_id": places[code].state_id.id,
-                "zip": zip_code,
-                "street": f"{number} Garden Street",
+                "street": f"{house} Garden Street",
                 "email": f"{name.split()[0].lower()}{number}@customers.example",
             }
-            for number, (name, code, zip_code) in enumerate(CUSTOMERS, start=1)
+            for number, (name, city, house) in enumerate(CUSTOMERS, start=1)
         ]
     )
 
 
-def sell_units(env, goods, places):
+def sell_units(env, goods):
     """Units that dealers sold over the last three years."""
-    customers = create_customers(env, places)
+    customers = create_customers(env)
     rng = random.Random(RANDOM_SEED)
     vals_list = []
-    for number in range(1, 241):
+    for number in range(1, 601):
         product = goods["ac"] if number % 3 else goods["tv"]
-        sold = date.today() - timedelta(days=rng.randint(20, 1000))
+        sold = date.today() - timedelta(days=rng.randint(20, 1500))
         vals_list.append(
             {
                 "product_id": product.id,

@@ -1,44 +1,82 @@
-"""Company, areas and points of the demo story."""
+"""Company and service points of the demo story: each state of their life."""
 
 from datetime import date, timedelta
 
+from .places import create_areas, find_state, prepare_address
+
+__all__ = ["create_areas", "create_points", "find_state", "setup_company"]
+
 COMPANY = "Lanhai Appliances"
 
-#: centre → (state code, points below it: name, city, latitude, longitude, zip)
+#: centre → (its city, points below it: name, city, kind, state)
 CENTRES = {
     "South Centre": (
-        "GD",
+        "Guangzhou",
         [
-            ("Guangzhou East Service", "Guangzhou", 23.13, 113.36, "510620"),
-            ("Shenzhen Bay Repairs", "Shenzhen", 22.53, 113.95, "518067"),
-            ("Foshan Appliance Care", "Foshan", 23.03, 113.12, "528000"),
+            ("Guangzhou East Service", "Guangzhou", "authorized", "active"),
+            ("Shenzhen Bay Repairs", "Shenzhen", "authorized", "active"),
+            ("Foshan Appliance Care", "Foshan", "retailer", "active"),
+            ("Dongguan River Service", "Dongguan", "authorized", "applied"),
+            ("Nanning Green City Service", "Nanning", "authorized", "probation"),
+            ("Haikou Island Service", "Haikou", "franchise", "suspended"),
         ],
     ),
     "East Centre": (
-        "SH",
+        "Shanghai",
         [
-            ("Pudong Cooling Service", "Shanghai", 31.22, 121.54, "200120"),
-            ("Suzhou Home Service", "Suzhou", 31.30, 120.62, "215006"),
+            ("Pudong Cooling Service", "Shanghai", "own", "active"),
+            ("Suzhou Home Service", "Suzhou", "authorized", "active"),
+            ("Nanjing Gate Repairs", "Nanjing", "authorized", "active"),
+            ("Hangzhou Lake Service", "Hangzhou", "franchise", "active"),
+            ("Ningbo Harbour Service", "Ningbo", "retailer", "technical_review"),
+            ("Hefei Appliance Care", "Hefei", "authorized", "withdrawal"),
         ],
     ),
     "North Centre": (
-        "BJ",
+        "Beijing",
         [
-            ("Chaoyang Technical Service", "Beijing", 39.92, 116.44, "100020"),
-            ("Tianjin Harbour Service", "Tianjin", 39.13, 117.20, "300041"),
+            ("Chaoyang Technical Service", "Beijing", "own", "active"),
+            ("Tianjin Harbour Service", "Tianjin", "authorized", "active"),
+            ("Jinan Spring Service", "Jinan", "authorized", "active"),
+            ("Qingdao Coast Service", "Qingdao", "authorized", "head_approval"),
+            ("Shijiazhuang Home Repairs", "Shijiazhuang", "retailer", "rejected"),
+            ("Shenyang North Service", "Shenyang", "authorized", "closed"),
+        ],
+    ),
+    "West Centre": (
+        "Chengdu",
+        [
+            ("Chengdu Panda Service", "Chengdu", "authorized", "active"),
+            ("Chongqing Hill Service", "Chongqing", "authorized", "active"),
+            ("Xi'an Wall Service", "Xi'an", "franchise", "active"),
+            ("Kunming Spring Repairs", "Kunming", "authorized", "centre_review"),
+            ("Guiyang Cloud Service", "Guiyang", "authorized", "prospect"),
+            ("Wuhan River Service", "Wuhan", "dispatch", "active"),
         ],
     ),
 }
-STATE_OF_CITY = {"Suzhou": "JS", "Tianjin": "TJ"}
-#: our key → (code of the province in Odoo, English name)
-PROVINCES = {
-    "GD": ("粤", "Guangdong"),
-    "SH": ("沪", "Shanghai"),
-    "BJ": ("京", "Beijing"),
-    "JS": ("苏", "Jiangsu"),
-    "TJ": ("津", "Tianjin"),
-}
-GRADES = {"GD": ("a", 24), "SH": ("a", 24), "BJ": ("b", 36), "JS": ("b", 36)}
+#: States in which a point has, or had, areas, people and an agreement.
+EQUIPPED = ("active", "probation", "suspended", "withdrawal", "closed")
+#: States that ``lifecycle`` reaches after the work of the past months.
+LATER = ("suspended", "withdrawal", "closed")
+#: States that ``lifecycle`` reaches from a prospect, gate by gate.
+APPLYING = (
+    "applied",
+    "centre_review",
+    "technical_review",
+    "head_approval",
+    "rejected",
+)
+
+
+def get_points_in(points, *states):
+    """Points of the story that shall end in one of the states."""
+    return [
+        points[name]
+        for _city, below in CENTRES.values()
+        for name, _place, _kind, state in below
+        if state in states
+    ]
 
 
 def setup_company(env):
@@ -65,56 +103,9 @@ def setup_company(env):
     return company
 
 
-def find_state(env, code):
-    """A Chinese province by its code."""
-    return env["res.country.state"].search(
-        [("country_id.code", "=", "CN"), ("code", "=", PROVINCES[code][0])], limit=1
-    )
-
-
-def create_areas(env):
-    """China, the provinces of the story and one zip area."""
-    Area = env["aftersales.area"]
-    country = env.ref("base.cn")
-    china = Area.create(
-        {
-            "name": "China",
-            "country_id": country.id,
-            "own_grade": "c",
-            "own_response_hours": 48,
-        }
-    )
-    places = {"CN": china}
-    for code, (_odoo_code, name) in PROVINCES.items():
-        state = find_state(env, code)
-        grade, hours = GRADES.get(code, (False, 0))
-        places[code] = Area.create(
-            {
-                "name": name,
-                "parent_id": china.id,
-                "country_id": country.id,
-                "state_id": state.id,
-                "own_grade": grade,
-                "own_response_hours": hours,
-            }
-        )
-    for prefix in ("510", "518", "528"):
-        places[prefix] = Area.create(
-            {
-                "name": f"Zip {prefix}",
-                "parent_id": places["GD"].id,
-                "country_id": country.id,
-                "state_id": places["GD"].state_id.id,
-                "zip_prefix": prefix,
-            }
-        )
-    return places
-
-
 def create_points(env, users, places):
-    """Head office, three centres and seven points with areas and agreements."""
-    Point = env["aftersales.service.point"]
-    head_office = Point.create(
+    """Head office, four centres and 24 points with areas and agreements."""
+    head_office = env["aftersales.service.point"].create(
         {
             "name": "Head Office Service",
             "tier": "hq",
@@ -127,62 +118,80 @@ def create_points(env, users, places):
     points = {"hq": head_office}
     levels = env["aftersales.point.level"].search([])
     number = 0
-    for name, (code, below) in CENTRES.items():
-        centre = Point.create(
-            {
-                "name": name,
-                "tier": "centre",
-                "kind": "own",
-                "state": "active",
-                "parent_id": head_office.id,
-                "manager_id": users["centre"].id if code == "GD" else False,
-            }
-        )
-        points[name] = centre
-        for point_name, city, latitude, longitude, zip_code in below:
-            point = Point.create(
-                {
-                    "name": point_name,
-                    "tier": "point",
-                    "kind": "authorized",
-                    "state": "active",
-                    "parent_id": centre.id,
-                    "level_id": levels[number % len(levels)].id,
-                    "date_activated": date.today() - timedelta(days=400),
-                    "partner_id": create_firm(
-                        env,
-                        point_name,
-                        city,
-                        STATE_OF_CITY.get(city, code),
-                        (latitude, longitude, zip_code),
-                    ).id,
-                }
-            )
-            state_code = STATE_OF_CITY.get(city, code)
-            area = places.get(zip_code[:3], places[state_code])
-            equip_point(env, point, area)
-            points[point_name] = point
+    for name, (city, below) in CENTRES.items():
+        points[name] = create_centre(env, users, name, city, head_office)
+        for spec in below:
             number += 1
-    add_applicant(env, points["South Centre"])
+            level = levels[(number - 1) % len(levels)]
+            points[spec[0]] = create_point(env, spec, points[name], level, number)
+            if spec[3] in EQUIPPED:
+                equip_point(env, points[spec[0]], get_area(places, spec[1]))
     return points
 
 
-def create_firm(env, name, city, state_code, place):
-    """The outside company that runs a point."""
-    latitude, longitude, zip_code = place
+def get_area(places, city):
+    """Area of a point: its city, or the zip area inside Guangzhou."""
+    return places["510"] if city == "Guangzhou" else places[city]
+
+
+def create_centre(env, users, name, city, head_office):
+    """A regional centre; the South has the centre manager of the demo."""
+    return env["aftersales.service.point"].create(
+        {
+            "name": name,
+            "tier": "centre",
+            "kind": "own",
+            "state": "active",
+            "parent_id": head_office.id,
+            "partner_id": create_firm(env, f"Lanhai {name}", city, 1).id,
+            "manager_id": users["centre"].id if name == "South Centre" else False,
+        }
+    )
+
+
+def create_point(env, spec, centre, level, number):
+    """A point with its registration form."""
+    name, city, kind, state = spec
+    in_service = state in EQUIPPED
+    if state in LATER:
+        state = "active"
+    elif state in APPLYING:
+        state = "prospect"
+    return env["aftersales.service.point"].create(
+        {
+            "name": name,
+            "tier": "point",
+            "kind": kind,
+            "state": state,
+            "parent_id": centre.id,
+            "level_id": level.id if in_service else False,
+            "date_activated": date.today() - timedelta(days=400)
+            if in_service and state != "probation"
+            else False,
+            "partner_id": create_firm(env, f"{name} Ltd.", city, number).id,
+            "legal_form": "branch" if kind == "own" else "company",
+            "registration_number": f"91{4400 + number}00MA5{1000 + number}",
+            "years_in_trade": 3 + number % 12,
+            "other_brands": "" if kind == "own" else "Local white goods brands",
+            "transport_access": "Metro within 500 m; lorries up to 3.5 t",
+            "opening_note": "Mon–Sat 8:30–18:00",
+            "office_area": 30.0 + number,
+            "workshop_area": 60.0 + 5 * (number % 6),
+            "technician_headcount": 3 + number % 5,
+            "vehicle_count": 1 + number % 3,
+        }
+    )
+
+
+def create_firm(env, name, city, number):
+    """The company behind a point."""
     return env["res.partner"].create(
         {
-            "name": f"{name} Ltd.",
+            **prepare_address(env, city, number),
+            "name": name,
             "is_company": True,
-            "street": "1 Service Street",
-            "city": city,
-            "zip": zip_code,
-            "country_id": env.ref("base.cn").id,
-            "state_id": find_state(env, state_code).id,
-            "partner_latitude": latitude,
-            "partner_longitude": longitude,
-            "email": f"{name.split()[0].lower()}@points.example",
-            "phone": "+86 400 555 0100",
+            "email": f"{name.split()[0].lower().replace(chr(39), '')}@points.example",
+            "phone": f"+86 400 555 {100 + number:04}",
         }
     )
 
@@ -193,6 +202,8 @@ def equip_point(env, point, area):
     env["aftersales.area.assignment"].create(
         {"service_point_id": point.id, "area_id": area.id, "date_from": start}
     )
+    if not point._needs_agreement():
+        return
     env["aftersales.agreement"].create(
         {
             "service_point_id": point.id,
@@ -204,22 +215,3 @@ def equip_point(env, point, area):
             "inspection_fee": 60.0,
         }
     ).action_activate()
-
-
-def add_applicant(env, centre):
-    """A firm whose application waits at the first gate."""
-    env["aftersales.service.point"].create(
-        {
-            "name": "Dongguan River Service",
-            "tier": "point",
-            "kind": "authorized",
-            "parent_id": centre.id,
-            "partner_id": create_firm(
-                env,
-                "Dongguan River Service",
-                "Dongguan",
-                "GD",
-                (23.02, 113.75, "523000"),
-            ).id,
-        }
-    ).action_submit()

@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from . import network
+
 #: role key → (login, name, group, label shown after `make demo`)
 USERS = {
     "head": ("head", "Li Wei", "group_head", "Head of service"),
@@ -27,23 +29,21 @@ LOGINS = [
     for login, _name, _group, label in USERS.values()
 ] + [{"role": PORTAL[2], "login": PORTAL[0], "password": PORTAL[0]}]
 
-TECHNICIANS = [
-    "Lin Tao",
-    "Yang Fan",
-    "Xie Dong",
-    "Tang Kai",
-    "Peng Yu",
-    "Cao Rui",
-]
-MANAGERS = [
-    "Feng Gang",
-    "Deng Li",
-    "Jiang Nan",
-    "Shen Hao",
-    "Qian Mei",
-    "Lu Bin",
-    "Fan Qiang",
-]
+
+def _names(text):
+    return [name.strip() for name in text.split(",")]
+
+
+TECHNICIANS = _names("""
+Lin Tao, Yang Fan, Xie Dong, Tang Kai, Peng Yu, Cao Rui, Meng Fei, Yao Lei,
+Qiu Shi, Hou Yi, Long Fei, Shi Lei, Gu Feng, Yin Jie, Duan Yu, Kang Jian, Mao Lin,
+Ning Bo, Pan An, Qi Lin, Ruan Hai, Tan Song, Wei Dong, Xiang Yang, Zou Bin
+""")
+MANAGERS = _names("""
+Feng Gang, Deng Li, Jiang Nan, Shen Hao, Qian Mei, Lu Bin, Fan Qiang, Ai Hua,
+Bao Li, Cui Ying, Du Juan, Fang Zheng, Ge Liang, Hao Ren, Ji Xiang, Kong Lin,
+Luo Gang, Niu Ben, Ou Ping, Pei Pei, Qu Min, Rong Hua, Su Qing, Tian Ye
+""")
 
 
 def create_users(env):
@@ -70,7 +70,7 @@ def create_users(env):
 def create_staff(env, points, users):
     """Managers and technicians: own employees and people of outside firms."""
     roles = {role.code: role for role in env["aftersales.staff.role"].search([])}
-    outside = [point for point in points.values() if point.tier == "point"]
+    outside = network.get_points_in(points, *network.EQUIPPED)
     names = iter(MANAGERS)
     technicians = iter(TECHNICIANS)
     for point in outside:
@@ -87,7 +87,11 @@ def create_staff(env, points, users):
         ("clerk", "hq", "settlement"),
     ):
         add_employee(env, points[unit], users[key], roles[role])
-    for unit, name in (("East Centre", "Guo Tian"), ("North Centre", "Han Xue")):
+    for unit, name in (
+        ("East Centre", "Guo Tian"),
+        ("North Centre", "Han Xue"),
+        ("West Centre", "Leng Bing"),
+    ):
         employee = env["hr.employee"].create({"name": name})
         add_staff(env, points[unit], roles["manager"], employee=employee)
 

@@ -1,4 +1,4 @@
-"""Three months of service orders, claims, settlements and scorecards."""
+"""Six months of service orders, claims, settlements and scorecards."""
 
 import random
 from datetime import date, datetime, time, timedelta
@@ -12,8 +12,10 @@ FAULTS = [
     ("No picture", "Panel defect", "Panel replaced", "TV-PNL"),
     ("Does not switch on", "Power supply failed", "Power supply replaced", "TV-PSU"),
 ]
-MONTHS_BACK = 3
-ORDERS = 420
+MONTHS_BACK = 6
+ORDERS = 900
+#: Requests from cities without a point are not older than this.
+QUEUE_DAYS = 7
 
 
 def first_of_month(months_ago):
@@ -24,6 +26,13 @@ def first_of_month(months_ago):
     return day
 
 
+def split_units(env, units):
+    """Units in cities with a point, and units in cities without."""
+    areas = env["aftersales.area"]._match_partners(units.partner_id)
+    covered = units.filtered(lambda u: areas[u.partner_id.id].assignment_ids)
+    return list(covered), list(units - covered)
+
+
 def create_history(env, points, units, users):
     """Work of the last months up to now, claims of the finished part."""
     rng = random.Random(RANDOM_SEED)
@@ -31,11 +40,14 @@ def create_history(env, points, units, users):
     install = env.ref("aftersales_network.service_type_installation")
     start = first_of_month(MONTHS_BACK)
     days = (date.today() - start).days
-    order_of_units = rng.sample(units.ids, len(units))
+    covered, others = split_units(env, units)
+    rng.shuffle(covered)
     vals_list = []
     for number in range(ORDERS):
-        unit = units.browse(order_of_units[number % len(units)])
+        unit = covered[number % len(covered)]
         day = start + timedelta(days=number * days // ORDERS)
+        if number % 6 == 0 and day > date.today() - timedelta(days=QUEUE_DAYS):
+            unit = others[number % len(others)]
         moment = datetime.combine(day, time(rng.randint(1, 9), rng.randint(0, 59)))
         complaint = rng.choice(FAULTS[:3] if "AC" in unit.serial else FAULTS[3:])[0]
         vals_list.append(
