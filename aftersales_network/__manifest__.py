@@ -59,6 +59,7 @@
         # data of: orders
         # data of: planning
         # data of: running
+        "data/aftersales_running_data.xml",
         # data of: budget
         "wizard/aftersales_reason_wizard_views.xml",
         "wizard/aftersales_dispatch_wizard_views.xml",
@@ -82,6 +83,9 @@
         # views, wizards, reports and menus of: orders
         # views, wizards, reports and menus of: planning
         # views, wizards, reports and menus of: running
+        "views/aftersales_resource_views.xml",
+        "views/aftersales_service_point_running_views.xml",
+        "views/aftersales_running_menus.xml",
         # views, wizards, reports and menus of: budget
     ],
     "assets": {

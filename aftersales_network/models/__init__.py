@@ -27,6 +27,10 @@ from . import (
     # models of: orders
     # models of: planning
     # models of: running
+    aftersales_resource_norm,
+    aftersales_resource,
+    aftersales_resource_check,
+    aftersales_service_point_resource,
     # models of: budget
     ir_sequence,
     res_company,

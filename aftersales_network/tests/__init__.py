@@ -18,5 +18,6 @@ from . import (
     # tests of: orders
     # tests of: planning
     # tests of: running
+    test_resource,
     # tests of: budget
 )
