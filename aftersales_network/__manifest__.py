@@ -53,6 +53,7 @@
         "data/aftersales_service_type_data.xml",
         # data of: admission
         # data of: application
+        "data/aftersales_application_data.xml",
         # data of: exit
         # data of: areas
         # data of: dispatch
@@ -77,6 +78,7 @@
         "views/aftersales_network_menus.xml",
         # views, wizards, reports and menus of: admission
         # views, wizards, reports and menus of: application
+        "views/aftersales_application_views.xml",
         # views, wizards, reports and menus of: exit
         # views, wizards, reports and menus of: areas
         # views, wizards, reports and menus of: dispatch

@@ -21,6 +21,11 @@ from . import (
     aftersales_dispatch_candidate,
     # models of: admission
     # models of: application
+    portal_form,
+    aftersales_application_person,
+    aftersales_application_reference,
+    aftersales_service_point_application,
+    aftersales_service_point_portal,
     # models of: exit
     # models of: areas
     # models of: dispatch

@@ -164,6 +164,7 @@ class AftersalesServicePoint(models.Model):
             "submitted_by_id",
             "date_activated",
             "suspension_reason",
+            "is_new_company",
         )
     )
 

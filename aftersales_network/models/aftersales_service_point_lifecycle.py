@@ -87,9 +87,14 @@ class AftersalesServicePoint(models.Model):
         blockers = []
         if self.tier == "point" and not self.centre_id:
             blockers.append(self.env._("no responsible centre"))
-        if not self.partner_id:
+        if not self._has_company():
             blockers.append(self.env._("no company or address"))
         return blockers
+
+    def _has_company(self):
+        """Whether the point has a legal body, or will have one on submission."""
+        self.ensure_one()
+        return bool(self.partner_id)
 
     def action_submit(self):
         """Submit the application; a point needs its centre and company."""
@@ -145,9 +150,14 @@ class AftersalesServicePoint(models.Model):
     def _on_closed(self):
         """Extension point: called for the batch after the cooperation ended."""
 
+    def _is_own_application(self):
+        """Whether the current user may not decide because he applied."""
+        self.ensure_one()
+        return self.submitted_by_id == self.env.user
+
     def _check_not_own_application(self):
         self.ensure_one()
-        if self.submitted_by_id == self.env.user:
+        if self._is_own_application():
             raise UserError(
                 self.env._(
                     "You submitted the application of %(point)s. Somebody else must "

@@ -3,6 +3,7 @@ from . import (
     aftersales_reason_wizard,
     # wizards of: admission
     # wizards of: application
+    aftersales_portal_wizard,
     # wizards of: exit
     # wizards of: areas
     # wizards of: dispatch
