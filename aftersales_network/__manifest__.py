@@ -52,6 +52,7 @@
         "data/aftersales_staff_role_data.xml",
         "data/aftersales_service_type_data.xml",
         # data of: admission
+        "data/aftersales_condition_data.xml",
         # data of: application
         "data/aftersales_application_data.xml",
         # data of: exit
@@ -77,6 +78,8 @@
         "report/aftersales_service_order_templates.xml",
         "views/aftersales_network_menus.xml",
         # views, wizards, reports and menus of: admission
+        "views/aftersales_condition_views.xml",
+        "views/aftersales_admission_menus.xml",
         # views, wizards, reports and menus of: application
         "views/aftersales_application_views.xml",
         # views, wizards, reports and menus of: exit

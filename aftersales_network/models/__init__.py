@@ -20,6 +20,10 @@ from . import (
     aftersales_service_order_portal,
     aftersales_dispatch_candidate,
     # models of: admission
+    aftersales_approval_admission,
+    aftersales_condition,
+    aftersales_point_condition,
+    aftersales_service_point_condition,
     # models of: application
     portal_form,
     aftersales_application_person,

@@ -11,6 +11,7 @@ from . import (
     test_rights,
     test_tours,
     # tests of: admission
+    test_condition,
     # tests of: application
     # tests of: exit
     # tests of: areas
