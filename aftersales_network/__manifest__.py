@@ -63,6 +63,7 @@
         # data of: running
         "data/aftersales_running_data.xml",
         # data of: budget
+        "data/aftersales_budget_category_data.xml",
         "wizard/aftersales_reason_wizard_views.xml",
         "wizard/aftersales_dispatch_wizard_views.xml",
         "views/aftersales_area_views.xml",
@@ -92,6 +93,10 @@
         "views/aftersales_service_point_running_views.xml",
         "views/aftersales_running_menus.xml",
         # views, wizards, reports and menus of: budget
+        "views/aftersales_budget_views.xml",
+        "views/aftersales_fund_views.xml",
+        "views/aftersales_system_figure_views.xml",
+        "views/aftersales_budget_menus.xml",
     ],
     "assets": {
         "web.assets_tests": ["aftersales_network/static/tests/tours/*.js"],

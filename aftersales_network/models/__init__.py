@@ -41,6 +41,10 @@ from . import (
     aftersales_resource_check,
     aftersales_service_point_resource,
     # models of: budget
+    aftersales_budget,
+    aftersales_budget_post,
+    aftersales_fund,
+    aftersales_system_figure,
     ir_sequence,
     res_company,
     res_partner,
