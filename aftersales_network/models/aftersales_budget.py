@@ -118,9 +118,7 @@ class AftersalesBudget(models.Model):
         for budget in self:
             years = {d.year for d in (budget.date_from, budget.date_to) if d}
             period = "–".join(str(year) for year in sorted(years))
-            budget.name = " ".join(
-                filter(None, (budget.service_point_id.name, period))
-            )
+            budget.name = " ".join(filter(None, (budget.service_point_id.name, period)))
 
     @api.depends("line_ids.amount_planned", "line_ids.amount_spent")
     def _compute_amounts(self):

@@ -37,9 +37,7 @@ class AftersalesFund(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     category_id = fields.Many2one("aftersales.budget.category", "Budget Category")
     move_ids = fields.One2many("aftersales.fund.move", "fund_id")
-    balance = fields.Monetary(
-        compute="_compute_balance", store=True, compute_sudo=True
-    )
+    balance = fields.Monetary(compute="_compute_balance", store=True, compute_sudo=True)
     amount_requested = fields.Monetary(
         "Waiting for Approval", compute="_compute_amount_requested"
     )
@@ -285,16 +283,3 @@ class AftersalesApproval(models.Model):
         selection_add=[("budget", "Budget"), ("fund", "Special Fund")],
         ondelete={"budget": "cascade", "fund": "cascade"},
     )
-
-
-class AftersalesReasonWizard(models.TransientModel):
-    _inherit = "aftersales.reason.wizard"
-
-    @api.model
-    def _get_allowed_methods(self):
-        return {
-            **super()._get_allowed_methods(),
-            "aftersales.budget": ("_reset",),
-            "aftersales.budget.post": ("_post", "_cancel"),
-            "aftersales.fund.move": ("_refuse",),
-        }

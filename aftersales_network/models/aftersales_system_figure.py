@@ -82,8 +82,10 @@ class AftersalesServicePoint(models.Model):
         mine = self.search(
             [("manager_id", "=", self.env.uid), ("tier", "!=", "point")], limit=1
         )
-        unit = mine or self.search([("tier", "=", "hq")], limit=1) or self.search(
-            [("tier", "=", "centre")], limit=1
+        unit = (
+            mine
+            or self.search([("tier", "=", "hq")], limit=1)
+            or self.search([("tier", "=", "centre")], limit=1)
         )
         if not unit:
             return self.env["ir.actions.act_window"]._for_xml_id(

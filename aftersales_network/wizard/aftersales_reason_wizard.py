@@ -14,6 +14,9 @@ class AftersalesReasonWizard(models.TransientModel):
 
     #: Methods that may be called; the wizard is no way to call others.
     _ALLOWED = {
+        "aftersales.budget": ("_reset",),
+        "aftersales.budget.post": ("_post", "_cancel"),
+        "aftersales.fund.move": ("_refuse",),
         "aftersales.service.point": ("action_reject", "action_suspend"),
         "aftersales.service.order": ("_cancel", "_refuse"),
     }
