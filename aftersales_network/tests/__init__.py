@@ -21,4 +21,6 @@ from . import (
     # tests of: running
     test_resource,
     # tests of: budget
+    test_budget,
+    test_systems,
 )
