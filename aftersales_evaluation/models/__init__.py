@@ -7,4 +7,4 @@ from . import aftersales_scorecard_metric
 from . import aftersales_scorecard_period
 from . import aftersales_scorecard_line
 from . import aftersales_scorecard_deduction
-from . import aftersales_service_point
+from . import aftersales_service_point, aftersales_service_point_systems

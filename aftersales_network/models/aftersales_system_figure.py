@@ -105,7 +105,7 @@ class AftersalesServicePoint(models.Model):
             *self._get_parts_figures(below),
             *self._get_settlement_figures(below),
             *self._get_people_figures(below),
-            *self._get_quality_figures(),
+            *self._get_metric_figures(),
         ]
 
     def _get_information_figures(self, below):
@@ -156,14 +156,15 @@ class AftersalesServicePoint(models.Model):
             ]
         )
 
-    def _get_quality_figures(self):
-        """Measured quality of all points below, over the last months."""
+    def _get_metric_figures(self):
+        """Measured figures of all points below, over the last months."""
         today = self.company_id._get_aftersales_today()
         start = fields.Date.subtract(today, days=self._SYSTEM_DAYS)
         points = self.search([("id", "child_of", self.id)])
         Metric = self.env["aftersales.metric"]
         catalog = Metric._get_metric_catalog()
-        codes = self._get_system_metric_codes()
+        systems = self._get_system_metrics()
+        codes = list(systems)
         values = Metric._compute_metrics(codes, points, start, today)
         figures = []
         for code in codes:
@@ -173,7 +174,7 @@ class AftersalesServicePoint(models.Model):
             model, domain = Metric._get_metric_domain(code, points, start, today)
             figures.append(
                 {
-                    "system": "quality",
+                    "system": systems[code],
                     "name": catalog[code]["name"],
                     "value": self._format_figure(
                         numerator, denominator, catalog[code]["unit"]
@@ -185,9 +186,9 @@ class AftersalesServicePoint(models.Model):
             )
         return figures
 
-    def _get_system_metric_codes(self):
-        """Metrics shown on the page; extension point."""
-        return ["CLOSE", "ONSITE", "MTTR", "COMPR", "REOPEN"]
+    def _get_system_metrics(self):
+        """Metrics shown on the page: ``{code: system}``; extension point."""
+        return dict.fromkeys(("CLOSE", "ONSITE", "MTTR", "COMPR", "REOPEN"), "quality")
 
     def _format_figure(self, numerator, denominator, unit):
         """Text of a metric: the share with both numbers, or a mean."""

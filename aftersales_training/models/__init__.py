@@ -9,6 +9,7 @@ from . import (
     aftersales_role_requirement,
     aftersales_staff,
     aftersales_service_point,
+    aftersales_service_point_systems,
     aftersales_service_order,
     aftersales_manager_ratio,
     aftersales_manager_ratio_job,

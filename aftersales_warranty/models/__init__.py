@@ -14,7 +14,7 @@ from . import aftersales_authorization
 from . import aftersales_settlement
 from . import aftersales_settlement_line
 from . import aftersales_settlement_bill
-from . import aftersales_service_point
+from . import aftersales_service_point, aftersales_service_point_systems
 from . import aftersales_metric
 from . import account_move
 from . import product
