@@ -96,6 +96,7 @@
         "views/aftersales_budget_views.xml",
         "views/aftersales_fund_views.xml",
         "views/aftersales_system_figure_views.xml",
+        "views/aftersales_year_plan_views.xml",
         "views/aftersales_budget_menus.xml",
     ],
     "assets": {

@@ -45,6 +45,7 @@ from . import (
     aftersales_budget_post,
     aftersales_fund,
     aftersales_system_figure,
+    aftersales_year_plan,
     ir_sequence,
     res_company,
     res_partner,

@@ -280,6 +280,16 @@ class AftersalesApproval(models.Model):
     _inherit = "aftersales.approval"
 
     gate = fields.Selection(
-        selection_add=[("budget", "Budget"), ("fund", "Special Fund")],
-        ondelete={"budget": "cascade", "fund": "cascade"},
+        selection_add=[
+            ("budget", "Budget"),
+            ("fund", "Special Fund"),
+            ("year_plan", "Yearly Plan"),
+            ("year_review", "Review of the Year"),
+        ],
+        ondelete={
+            "budget": "cascade",
+            "fund": "cascade",
+            "year_plan": "cascade",
+            "year_review": "cascade",
+        },
     )

@@ -23,4 +23,5 @@ from . import (
     # tests of: budget
     test_budget,
     test_systems,
+    test_year_plan,
 )

@@ -17,6 +17,7 @@ class AftersalesReasonWizard(models.TransientModel):
         "aftersales.budget": ("_reset",),
         "aftersales.budget.post": ("_post", "_cancel"),
         "aftersales.fund.move": ("_refuse",),
+        "aftersales.year.plan": ("_return_plan",),
         "aftersales.service.point": ("action_reject", "action_suspend"),
         "aftersales.service.order": ("_cancel", "_refuse"),
     }
