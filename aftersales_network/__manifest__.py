@@ -58,6 +58,7 @@
         # data of: exit
         # data of: areas
         # data of: dispatch
+        "data/aftersales_dispatch_data.xml",
         # data of: orders
         # data of: planning
         # data of: running
@@ -86,6 +87,11 @@
         # views, wizards, reports and menus of: exit
         # views, wizards, reports and menus of: areas
         # views, wizards, reports and menus of: dispatch
+        "views/aftersales_staff_posting_views.xml",
+        "views/aftersales_dispatch_point_views.xml",
+        "views/aftersales_dispatch_order_views.xml",
+        "views/aftersales_dispatch_settings_views.xml",
+        "views/aftersales_dispatch_menus.xml",
         # views, wizards, reports and menus of: orders
         # views, wizards, reports and menus of: planning
         # views, wizards, reports and menus of: running

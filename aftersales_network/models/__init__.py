@@ -33,6 +33,17 @@ from . import (
     # models of: exit
     # models of: areas
     # models of: dispatch
+    aftersales_dispatch_refusal,
+    aftersales_staff_posting,
+    aftersales_staff_presence,
+    aftersales_approval_posting,
+    aftersales_service_point_dispatch,
+    aftersales_service_order_facts,
+    aftersales_service_order_rank,
+    aftersales_service_order_reasons,
+    aftersales_service_order_hand,
+    aftersales_service_order_queue,
+    res_company_dispatch,
     # models of: orders
     # models of: planning
     # models of: running

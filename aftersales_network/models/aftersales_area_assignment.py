@@ -125,6 +125,11 @@ class AftersalesAreaAssignment(models.Model):
             and (not self.date_to or other.date_from <= self.date_to)
         )
 
+    def _runs_on(self, day):
+        """Whether the assignment holds on a day."""
+        self.ensure_one()
+        return self.date_from <= day and (not self.date_to or self.date_to >= day)
+
     @api.model
     def _get_running_domain(self, on_date):
         """Domain of the assignments that run on ``on_date``."""

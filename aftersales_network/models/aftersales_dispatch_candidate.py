@@ -21,6 +21,7 @@ class AftersalesDispatchCandidate(models.Model):
     rank = fields.Integer(help="1 is best; 0 for dropped candidates.")
     is_eligible = fields.Boolean("Eligible")
     is_taken = fields.Boolean("Taken")
+    is_by_hand = fields.Boolean("By Hand", help="Taken against or without the ranking.")
     reason_code = fields.Char()
     reason = fields.Char()
     load = fields.Integer("Open Orders")

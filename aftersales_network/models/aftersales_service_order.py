@@ -188,6 +188,9 @@ class AftersalesServiceOrder(models.Model):
             "date_dispatched",
             "date_accepted",
             "dispatch_note",
+            "dispatch_reason_code",
+            "dispatched_by_id",
+            "is_acceptance_reminded",
             "cancel_reason",
             "reopen_count",
         )
@@ -313,21 +316,6 @@ class AftersalesServiceOrder(models.Model):
                         order=order.name,
                         serial=order.lot_id.name,
                         product=order.lot_id.product_id.display_name,
-                    )
-                )
-
-    @api.constrains("technician_id", "service_point_id")
-    def _check_technician_point(self):
-        for order in self.filtered("technician_id"):
-            if order.technician_id.service_point_id != order.service_point_id:
-                raise ValidationError(
-                    self.env._(
-                        "%(order)s: %(person)s does not work at %(point)s. Choose a "
-                        "person of that point.",
-                        order=order.name,
-                        person=order.technician_id.name,
-                        point=order.service_point_id.display_name
-                        or self.env._("any point yet"),
                     )
                 )
 

@@ -1,39 +1,89 @@
-from collections import defaultdict
-
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 from ..tools import dispatch
+from .flow import FLOW
+
+#: Why an order waits in the queue: the rules of the ranking, and what comes
+#: before and after it.
+QUEUE_REASONS = [
+    ("obstacle", "Not Allowed for Anybody"),
+    ("no_address", "Address in No Area"),
+    ("no_point", "No Point Assigned"),
+    (dispatch.STATE, "Point Not in Service"),
+    (dispatch.REFUSED, "Refused by the Point"),
+    ("taken_back", "Taken Back"),
+    (dispatch.NO_AREA, "Area Assigned for Other Products"),
+    (dispatch.EXCLUSIVE, "Area Held Exclusively"),
+    (dispatch.NO_AGREEMENT, "No Agreement in Force"),
+    (dispatch.OUT_OF_SCOPE, "Outside the Agreement"),
+    (dispatch.NOT_OFFERED, "Not Offered at the Level"),
+    (dispatch.NO_STAFF, "Nobody in the Role"),
+    (dispatch.NOT_QUALIFIED, "Nobody Qualified"),
+    (dispatch.CLOSED, "Closed"),
+    (dispatch.ABSENT, "Everybody Absent"),
+    (dispatch.FULL, "No Capacity"),
+    (dispatch.DAY_FULL, "No Capacity on the Day"),
+]
 
 
 class AftersalesServiceOrder(models.Model):
     """Choice of the service point for an order, with reasons.
 
-    The facts of a whole batch are loaded with a constant number of queries;
-    the ranking itself is plain Python (``tools/dispatch.py``).
+    The facts of a whole batch are loaded with a constant number of queries
+    (``aftersales_service_order_facts.py``); the ranking itself is plain Python
+    (``tools/dispatch.py``).
     """
 
     _inherit = "aftersales.service.order"
 
-    #: Everything ranking and hand-over read on a point: what is missing here is
-    #: read again, point by point.
-    _DISPATCH_POINT_FIELDS = (
-        "name",
-        "active",
-        "company_id",
-        "state",
-        "tier",
-        "kind",
-        "partner_id",
-        "capacity",
+    date_planned = fields.Datetime(
+        "Visit Planned",
+        index="btree_not_null",
+        tracking=True,
+        copy=False,
+        help="Agreed time of the visit: the point must be open and somebody "
+        "qualified there on that day.",
     )
+    technician_id = fields.Many2one(
+        domain="[('present_point_id', '=', service_point_id)]"
+    )
+    dispatched_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    dispatch_reason_code = fields.Selection(
+        QUEUE_REASONS,
+        "Waiting Because",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Rule that keeps the order in the queue.",
+    )
+    refusal_ids = fields.One2many(
+        "aftersales.dispatch.refusal", "order_id", copy=False, readonly=True
+    )
+    hours_late = fields.Float(compute="_compute_hours_late", digits=(10, 1))
+
+    _waiting_idx = models.Index("(id) WHERE state = 'draft'")
+    # The board by lateness: open orders, the longest overdue first.
+    _late_idx = models.Index(
+        "(date_promised, id) WHERE state IN "
+        "('draft', 'dispatched', 'accepted', 'in_progress', 'waiting_part')"
+    )
+
+    @api.depends("date_promised", "state", "date_end")
+    def _compute_hours_late(self):
+        now = fields.Datetime.now()
+        for order in self:
+            until = order.date_end or now
+            late = order.date_promised and order.state != "cancelled"
+            seconds = (until - order.date_promised).total_seconds() if late else 0.0
+            order.hours_late = max(seconds, 0.0) / 3600
 
     def _get_dispatch_candidates(self):
         """Rank the service points for each order.
 
-        Rule order: area → agreement (dates, service, product) → qualification
-        → load → distance.
+        Rule order: area → agreement (dates, service, product, area) → offer of
+        the level → qualification → working calendar → capacity → load →
+        distance.
 
         :return: ``{order_id: [candidate dict, …]}``, best first, dropped ones
             last; keys ``service_point_id, technician_id, is_eligible, rank,
@@ -41,29 +91,6 @@ class AftersalesServiceOrder(models.Model):
         """
         facts = self._load_dispatch_facts()
         return {order.id: order._rank_candidates(facts) for order in self}
-
-    def action_dispatch(self):
-        """Give each draft order to its best candidate.
-
-        An order nobody may take stays in the queue with the reason.
-        """
-        self._check_transition("dispatch")
-        facts = self._load_dispatch_facts()
-        candidate_vals = []
-        for order in self:
-            ranked = order._rank_candidates(facts)
-            best = next((c for c in ranked if c["is_eligible"]), None)
-            candidate_vals += order._prepare_candidate_vals_list(ranked, best)
-            order._take_candidate(best, ranked)
-            if best:
-                facts["load"][best["service_point_id"]] += 1
-                facts["person_load"][best["technician_id"]] += 1
-        # Evidence of the decision: written for the user, never by him.
-        self.check_access("write")
-        candidates_sudo = self.env["aftersales.dispatch.candidate"].sudo()
-        self.candidate_ids.sudo().unlink()
-        candidates_sudo.create(candidate_vals)
-        return True
 
     def _get_dispatch_obstacle(self):
         """Tell why nobody at all may get the order: a text, or ``False``.
@@ -73,46 +100,103 @@ class AftersalesServiceOrder(models.Model):
         self.ensure_one()
         return False
 
-    def _dispatch_to(self, point, reason, technician=None):
-        """Give the order to a point chosen by hand.
+    def action_dispatch(self):
+        """Give each draft order to its best candidate.
 
-        :param reason: why the ranking is not followed, required
-        :raise UserError: the point may not take the order at all
+        An order nobody may take stays in the queue with the reason.
+
+        :raise UserError: an order is no draft, or somebody else has it in hand
         """
-        self.ensure_one()
+        self._lock_for_dispatch()
         self._check_transition("dispatch")
-        if not (reason or "").strip():
-            raise UserError(
-                self.env._(
-                    "%(order)s: a choice by hand needs a reason.", order=self.name
-                )
-            )
-        if not point._is_dispatchable():
-            raise UserError(
-                self.env._(
-                    "%(point)s is in state “%(state)s” and receives no new work.",
-                    point=point.display_name,
-                    state=point._get_state_label(),
-                )
-            )
-        self._write_flow(
-            self._prepare_dispatch_vals(
-                point.id,
-                technician.id if technician else False,
-                self.env._("By hand: %(reason)s", reason=reason),
-            )
-        )
+        self._dispatch_by_rule()
+        return True
 
-    def _take_candidate(self, best, ranked):
+    def _dispatch_by_rule(self):
+        """Rank and hand over a batch that is locked; keep the evidence."""
+        facts = self._load_dispatch_facts()
+        candidate_vals, points = [], self.env["aftersales.service.point"]
+        decisions = []
+        for order in self:
+            obstacle = order._get_dispatch_obstacle()
+            ranked = order._rank_candidates(facts)
+            eligible = (c for c in ranked if c["is_eligible"] and not obstacle)
+            best = next(eligible, None)
+            candidate_vals += order._prepare_candidate_vals_list(ranked, best)
+            decisions.append((order, best, ranked, obstacle))
+            if best:
+                points |= points.browse(best["service_point_id"])
+                order._count_in(facts, best)
+        points._claim_for_dispatch()
+        for order, best, ranked, obstacle in decisions:
+            order._take_candidate(best, ranked, obstacle)
+        self._replace_candidates(candidate_vals)
+
+    def _lock_for_dispatch(self):
+        """Let only one of two dispatchers have an order.
+
+        :raise UserError: somebody else is dispatching one of the orders
+        """
+        self.check_access("write")
+        taken = self - self.try_lock_for_update(allow_referencing=True)
+        if taken:
+            raise UserError(
+                self.env._(
+                    "%(order)s is being dispatched by somebody else at this moment. "
+                    "Reload the page to see who got it.",
+                    order=taken[0].name,
+                )
+            )
+
+    def _count_in(self, facts, best):
+        """Count an order that was just given away for the rest of the batch."""
+        self.ensure_one()
+        point_id = best["service_point_id"]
+        facts["load"][point_id] += 1
+        facts["person_load"][best["technician_id"]] += 1
+        facts["day_load"][point_id, facts["days"][self.id].load_day] += 1
+
+    def _replace_candidates(self, candidate_vals):
+        """Write the evidence of the decision for the user, never by him."""
+        self.check_access("write")
+        candidates_sudo = self.env["aftersales.dispatch.candidate"].sudo()
+        self.candidate_ids.sudo().unlink()
+        candidates_sudo.create(candidate_vals)
+
+    def _take_candidate(self, best, ranked, obstacle=False):
         """Write the result of the ranking on one order."""
+        self.ensure_one()
         if best:
-            self._write_flow(
+            # The ranking has checked point and person: constraints need not.
+            self.with_context(aftersales_ranked=FLOW)._write_flow(
                 self._prepare_dispatch_vals(
                     best["service_point_id"], best["technician_id"], best["reason"]
                 )
             )
-        else:
-            self._write_flow({"dispatch_note": self._get_undispatched_reason(ranked)})
+            return
+        vals = {
+            "dispatch_note": obstacle or self._get_undispatched_reason(ranked),
+            "dispatch_reason_code": "obstacle"
+            if obstacle
+            else self._get_undispatched_code(ranked),
+        }
+        if any(self[name] != value for name, value in vals.items()):
+            self._write_flow(vals)
+
+    def _is_ranked(self):
+        """Whether the running write carries out a decision of the ranking.
+
+        Constraints that the ranking has checked for the whole batch need not
+        look again, order by order.
+        """
+        return self.env.context.get("aftersales_ranked") is FLOW
+
+    def _get_undispatched_code(self, ranked):
+        """Code of the reason why nobody may take the order."""
+        self.ensure_one()
+        if not self.area_id:
+            return "no_address"
+        return dispatch.furthest([c["reason_code"] for c in ranked]) or "no_point"
 
     def _get_undispatched_reason(self, ranked):
         """Say why nobody may take the order."""
@@ -134,211 +218,35 @@ class AftersalesServiceOrder(models.Model):
 
     def _prepare_dispatch_vals(self, point_id, technician_id, note):
         """Values that hand an order to a point."""
+        # What runs for a dispatcher is his: after a refusal, or from the queue.
+        by_user = (self.env.su and self[:1].dispatched_by_id) or self.env.user
         return {
             "state": "dispatched",
             "service_point_id": point_id,
             "technician_id": technician_id,
             "date_dispatched": fields.Datetime.now(),
+            "dispatched_by_id": by_user.id,
             "dispatch_note": note,
+            "dispatch_reason_code": False,
+            "is_acceptance_reminded": False,
         }
 
     def _prepare_candidate_vals_list(self, ranked, best):
         """Values of the candidate lines that keep the reasons."""
         self.ensure_one()
-        return [
-            {
-                "order_id": self.id,
-                "service_point_id": c["service_point_id"],
-                "rank": c["rank"],
-                "is_eligible": c["is_eligible"],
-                "is_taken": c is best,
-                "reason_code": c["reason_code"],
-                "reason": c["reason"],
-                "load": c["load"],
-                "distance_km": c["distance_km"] or 0.0,
-            }
-            for c in ranked
-        ]
+        return [self._prepare_candidate_vals(c, c is best) for c in ranked]
 
-    # Facts of the batch
-
-    def _load_dispatch_facts(self):
-        """Load everything the ranking needs, in a constant number of queries."""
-        today = self.env.company._get_aftersales_today()
-        assignments = self._load_assignments(today)
-        points = assignments.service_point_id
-        points.fetch(self._DISPATCH_POINT_FIELDS)
-        agreements = points._get_agreements_on(today)
-        staff = self._load_staff(points, today)
-        by_area = defaultdict(list)
-        for line in assignments:
-            by_area[line.area_id.id].append(line)
-        facts = {
-            "by_area": by_area,
-            "agreements": agreements,
-            "staff": staff,
-            "missing": self._load_missing(staff, today),
-        }
-        return {**facts, **self._load_loads(points)}
-
-    def _load_assignments(self, today):
-        """Assignments of the areas of the batch and of everything above them."""
-        self.area_id.fetch(["parent_path"])
-        area_ids = {i for area in self.area_id for i in area._get_ancestor_ids()}
-        Assignment = self.env["aftersales.area.assignment"]
-        domain = Assignment._get_running_domain(today)
-        domain &= Domain("area_id", "in", list(area_ids))
-        domain &= Domain("company_id", "in", self.company_id.ids)
-        names = ["service_point_id", "area_id", "product_categ_id", "exclusive"]
-        return Assignment.search_fetch(domain, [*names, "company_id"])
-
-    def _load_staff(self, points, today):
-        """Present people by point: ``{point_id: staff}``."""
-        Staff = self.env["aftersales.staff"]
-        staff = Staff.search_fetch(
-            Domain("service_point_id", "in", points.ids)
-            & Staff._get_present_domain(today),
-            ["service_point_id", "company_id", "role_id", "name"],
-        )
-        return staff.grouped(lambda s: s.service_point_id.id)
-
-    def _load_missing(self, staff_by_point, today):
-        """Missing qualifications: ``{service_type_id: {staff_id: [text]}}``."""
-        everybody = self.env["aftersales.staff"].union(*staff_by_point.values())
-        return {
-            service_type.id: everybody._get_missing_qualifications(service_type, today)
-            for service_type in self.service_type_id
-        }
-
-    def _load_loads(self, points):
-        """Open orders per point and per person."""
-        domain = self._get_open_domain() & Domain("service_point_id", "in", points.ids)
-        load, person_load = defaultdict(int), defaultdict(int)
-        for point, person, count in self._read_group(
-            domain, ["service_point_id", "technician_id"], ["__count"]
-        ):
-            load[point.id] += count
-            person_load[person.id] += count
-        return {"load": load, "person_load": person_load}
-
-    # Ranking of one order
-
-    def _rank_candidates(self, facts):
-        """Candidates of one order as dicts, best first."""
+    def _prepare_candidate_vals(self, candidate, is_taken):
+        """Values of one candidate line."""
         self.ensure_one()
-        people = {}
-        candidates = []
-        for point, line, depth in self._get_assigned_points(facts):
-            fit, missing = self._split_people(point, facts)
-            people[point.id] = min(
-                fit, key=lambda s: (facts["person_load"][s.id], s.id), default=None
-            )
-            candidates.append(
-                self._prepare_candidate(point, line, depth, facts, (fit, missing))
-            )
-        return [
-            self._prepare_candidate_dict(ranked, people[ranked.candidate.point_id])
-            for ranked in dispatch.rank(candidates)
-        ]
-
-    def _get_assigned_points(self, facts):
-        """Yield each point with its most specific assignment and area depth."""
-        if not self.area_id:
-            return
-        path = self.product_id.categ_id.parent_path or ""
-        chain = self.area_id._get_ancestor_ids()
-        best = {}
-        for depth, area_id in zip(range(len(chain), 0, -1), chain, strict=True):
-            for line in facts["by_area"].get(area_id, ()):
-                categ = line.product_categ_id
-                if line.company_id != self.company_id:
-                    continue
-                fits = not categ or path.startswith(categ.parent_path)
-                current = best.get(line.service_point_id)
-                if current is None or (fits and not current[1]):
-                    best[line.service_point_id] = (line, depth if fits else 0)
-        for point, (line, depth) in best.items():
-            yield point, line, depth
-
-    def _split_people(self, point, facts):
-        """People of the point who may do the job, and what the others lack."""
-        role = self.service_type_id.role_id
-        staff = facts["staff"].get(point.id, self.env["aftersales.staff"])
-        in_role = staff.filtered(
-            lambda s: s.role_id == role if role else s.role_id.is_technician
-        )
-        missing = facts["missing"][self.service_type_id.id]
-        fit = in_role.filtered(lambda s: not missing.get(s.id))
-        lacks = tuple(f"{s.name}: {', '.join(missing[s.id])}" for s in in_role - fit)
-        return fit, (in_role, lacks)
-
-    def _prepare_candidate(self, point, line, depth, facts, people):
-        """Facts of one point for the kernel."""
-        fit, (in_role, lacks) = people
-        agreement = facts["agreements"].get(point.id)
-        return dispatch.Candidate(
-            point_id=point.id,
-            dispatchable=point._is_dispatchable(),
-            area_depth=depth,
-            exclusive=line.exclusive,
-            needs_agreement=point._needs_agreement(),
-            has_agreement=bool(agreement),
-            in_scope=bool(agreement)
-            and agreement._covers(self.service_type_id, self.product_id),
-            staff_count=len(in_role),
-            qualified_count=len(fit),
-            missing=lacks,
-            load=facts["load"][point.id],
-            capacity=point.capacity,
-            distance_km=self._get_distance_km(point),
-        )
-
-    def _get_distance_km(self, point):
-        """Distance between customer and point, ``None`` without positions."""
-        here, there = self.partner_id, point.partner_id
-        return dispatch.distance_km(
-            (here.partner_latitude, here.partner_longitude),
-            (there.partner_latitude, there.partner_longitude),
-        )
-
-    def _prepare_candidate_dict(self, ranked, person):
-        """Public form of one ranked candidate."""
-        candidate = ranked.candidate
         return {
-            "service_point_id": candidate.point_id,
-            "technician_id": person.id if person and ranked.eligible else False,
-            "is_eligible": ranked.eligible,
-            "rank": ranked.rank,
-            "reason_code": ranked.reason,
-            "reason": self._get_dispatch_reason(candidate, ranked),
-            "load": candidate.load,
-            "distance_km": candidate.distance_km,
+            "order_id": self.id,
+            "service_point_id": candidate["service_point_id"],
+            "rank": candidate["rank"],
+            "is_eligible": candidate["is_eligible"],
+            "is_taken": is_taken,
+            "reason_code": candidate["reason_code"],
+            "reason": candidate["reason"],
+            "load": candidate["load"],
+            "distance_km": candidate["distance_km"] or 0.0,
         }
-
-    def _get_dispatch_reason(self, candidate, ranked):
-        """Sentence that says why a candidate was taken or dropped."""
-        reasons = {
-            dispatch.STATE: self.env._("the point receives no new work in its state"),
-            dispatch.NO_AREA: self.env._("the area is assigned for other products"),
-            dispatch.NO_AGREEMENT: self.env._("no agreement in force today"),
-            dispatch.OUT_OF_SCOPE: self.env._(
-                "the agreement does not hold this service"
-            ),
-            dispatch.NO_STAFF: self.env._("nobody in the required role"),
-            dispatch.NOT_QUALIFIED: self.env._(
-                "nobody qualified: %(people)s", people="; ".join(candidate.missing)
-            ),
-            dispatch.FULL: self.env._(
-                "no capacity: %(load)s of %(capacity)s orders open",
-                load=candidate.load,
-                capacity=candidate.capacity,
-            ),
-        }
-        if ranked.reason in reasons:
-            return reasons[ranked.reason]
-        return self.env._(
-            "rank %(rank)s: area match level %(depth)s, %(load)s open orders",
-            rank=ranked.rank,
-            depth=candidate.area_depth,
-            load=candidate.load,
-        )

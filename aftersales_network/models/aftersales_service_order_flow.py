@@ -11,6 +11,7 @@ class AftersalesServiceOrder(models.Model):
     _TRANSITIONS = {
         "dispatch": ("draft",),
         "accept": ("dispatched",),
+        "redispatch": ("dispatched", "accepted"),
         "start": ("dispatched", "accepted", "waiting_part"),
         "wait": ("accepted", "in_progress"),
         "done": ("in_progress",),
@@ -122,29 +123,3 @@ class AftersalesServiceOrder(models.Model):
         self._write_flow({"state": "cancelled", "cancel_reason": reason})
         for order in self:
             order.message_post(body=reason)
-
-    def action_refuse(self):
-        """Ask the point for its reason, then return the order to the queue."""
-        self._check_transition("accept")
-        return self.env["aftersales.reason.wizard"]._open_for(self, "_refuse")
-
-    def _refuse(self, reason):
-        """The point hands the order back; it is in the queue again."""
-        self._check_transition("accept")
-        for order in self:
-            order.message_post(
-                body=self.env._(
-                    "%(point)s refused: %(reason)s",
-                    point=order.service_point_id.display_name,
-                    reason=reason,
-                )
-            )
-        self._write_flow(
-            {
-                "state": "draft",
-                "service_point_id": False,
-                "technician_id": False,
-                "date_dispatched": False,
-                "dispatch_note": reason,
-            }
-        )

@@ -2,8 +2,9 @@
 
 Rule order (service network planning practice, regulating service points: one
 authorised point per area with a fixed service scope): order area → agreement →
-qualification → load → distance.  The kernel knows nothing of the ORM; a model
-loads the facts, the kernel ranks and says why.
+offer of the level → qualification → working calendar → capacity → load →
+distance.  The kernel knows nothing of the ORM; a model loads the facts, the
+kernel ranks and says why.
 """
 
 from dataclasses import dataclass, field
@@ -14,12 +15,39 @@ EARTH_RADIUS_KM = 6371.0
 # Reason codes: the model turns them into translated sentences.
 OK = "ok"
 STATE = "state"
+REFUSED = "refused"
 NO_AREA = "no_area"
+EXCLUSIVE = "exclusive"
 NO_AGREEMENT = "no_agreement"
 OUT_OF_SCOPE = "out_of_scope"
+NOT_OFFERED = "not_offered"
 NO_STAFF = "no_staff"
 NOT_QUALIFIED = "not_qualified"
+CLOSED = "closed"
+ABSENT = "absent"
 FULL = "full"
+DAY_FULL = "day_full"
+
+#: Rule order: a candidate is dropped by the first rule it breaks.
+RULE_ORDER = (
+    STATE,
+    REFUSED,
+    NO_AREA,
+    EXCLUSIVE,
+    NO_AGREEMENT,
+    OUT_OF_SCOPE,
+    NOT_OFFERED,
+    NO_STAFF,
+    NOT_QUALIFIED,
+    CLOSED,
+    ABSENT,
+    FULL,
+    DAY_FULL,
+)
+#: Rules that a choice by hand may not break either, whatever the reason.
+BINDING = frozenset(
+    (STATE, NO_AGREEMENT, OUT_OF_SCOPE, NOT_OFFERED, NOT_QUALIFIED)
+)
 
 
 @dataclass(frozen=True)
@@ -27,28 +55,41 @@ class Candidate:
     """Facts about one service point as seen from one job.
 
     ``area_depth`` counts the levels of the matched area (country 1 … zip 4):
-    a more specific assignment wins.  ``capacity`` 0 means no limit.
-    ``distance_km`` is ``None`` where either place has no position.
+    a more specific assignment wins.  ``staff_count`` are the people in the
+    required role, ``qualified_count`` those of them who may do the job and are
+    there on a day on which it can be done.  Capacities of 0 mean no limit;
+    ``day_load`` counts the visits of the day of the job.  ``distance_km`` is
+    ``None`` where either place has no position.
     """
 
     point_id: int
     dispatchable: bool = True
+    refused: bool = False
     area_depth: int = 0
     exclusive: bool = False
     needs_agreement: bool = True
     has_agreement: bool = True
     in_scope: bool = True
+    is_offered: bool = True
     staff_count: int = 1
     qualified_count: int = 1
+    is_open: bool = True
+    is_absent: bool = False
     missing: tuple = ()
     load: int = 0
     capacity: int = 0
+    day_load: int = 0
+    day_capacity: int = 0
     distance_km: float | None = None
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One candidate after ranking; ``rank`` is 0 for dropped ones."""
+    """One candidate after ranking; ``rank`` is 0 for dropped ones.
+
+    ``details["holder"]`` is the point that holds the area where the reason is
+    :data:`EXCLUSIVE`.
+    """
 
     candidate: Candidate
     reason: str
@@ -61,18 +102,55 @@ class Ranked:
         return self.reason == OK
 
 
-def drop_reason(candidate):
-    """Return the first rule the candidate breaks, or :data:`OK`."""
+def broken_rules(candidate):
+    """List every rule a candidate breaks on its own, in rule order."""
+    bound = candidate.needs_agreement
+    lacks = not candidate.has_agreement
     checks = (
         (not candidate.dispatchable, STATE),
+        (candidate.refused, REFUSED),
         (not candidate.area_depth, NO_AREA),
-        (candidate.needs_agreement and not candidate.has_agreement, NO_AGREEMENT),
-        (candidate.needs_agreement and not candidate.in_scope, OUT_OF_SCOPE),
+        (bound and lacks, NO_AGREEMENT),
+        (bound and not lacks and not candidate.in_scope, OUT_OF_SCOPE),
+        (not candidate.is_offered, NOT_OFFERED),
         (not candidate.staff_count, NO_STAFF),
-        (not candidate.qualified_count, NOT_QUALIFIED),
-        (bool(candidate.capacity) and candidate.load >= candidate.capacity, FULL),
+        (bool(candidate.staff_count) and not candidate.qualified_count, NOT_QUALIFIED),
+        (not candidate.is_open, CLOSED),
+        (candidate.is_absent, ABSENT),
+        (is_full(candidate.load, candidate.capacity), FULL),
+        (is_full(candidate.day_load, candidate.day_capacity), DAY_FULL),
     )
-    return next((reason for broken, reason in checks if broken), OK)
+    return [reason for broken, reason in checks if broken]
+
+
+def is_full(load, capacity):
+    """Whether a load reaches its limit; 0 is no limit."""
+    return bool(capacity) and load >= capacity
+
+
+def scaled_capacity(capacity, own, present):
+    """Limit of a point whose people are lent away or reinforced by others.
+
+    The limit was set for the ``own`` people of the point; each of the
+    ``present`` ones carries the same share of it.  A limit never turns into
+    "no limit": the smallest is 1.
+    """
+    if not capacity or not own or own == present:
+        return capacity
+    return max(1, capacity * present // own)
+
+
+def drop_reason(candidate):
+    """Return the first rule the candidate breaks, or :data:`OK`."""
+    return next(iter(broken_rules(candidate)), OK)
+
+
+def furthest(reasons):
+    """Reason of the candidate that came furthest in the rule order.
+
+    It is the one that is nearest to being solved; ``None`` without reasons.
+    """
+    return max(reasons, key=RULE_ORDER.index, default=None)
 
 
 def sort_key(candidate):
@@ -92,6 +170,26 @@ def sort_key(candidate):
     )
 
 
+def get_holder(eligible):
+    """Exclusive holder of the most specific area, among eligible candidates."""
+    exclusive = sorted((c for c in eligible if c.exclusive), key=sort_key)
+    return exclusive[0] if exclusive else None
+
+
+def is_shut_out(candidate, holder):
+    """Whether an exclusive holder keeps a candidate out of the area.
+
+    One authorised point per area and product line.  A more specific line of
+    the other point stands, and so does any line while the holder cannot take
+    the job himself: the customer is not left alone for it.
+    """
+    return (
+        holder is not None
+        and not candidate.exclusive
+        and candidate.area_depth <= holder.area_depth
+    )
+
+
 def rank(candidates):
     """Rank candidates: eligible first in order, then the dropped ones.
 
@@ -99,14 +197,16 @@ def rank(candidates):
     :return: list of :class:`Ranked`, every candidate exactly once
     """
     judged = [(drop_reason(c), c) for c in candidates]
-    eligible = sorted((c for reason, c in judged if reason == OK), key=sort_key)
-    dropped = sorted(
-        ((reason, c) for reason, c in judged if reason != OK),
-        key=lambda pair: (-pair[1].area_depth, pair[1].point_id),
-    )
-    return [Ranked(c, OK, n) for n, c in enumerate(eligible, start=1)] + [
-        Ranked(c, reason) for reason, c in dropped
+    able = [c for reason, c in judged if reason == OK]
+    holder = get_holder(able)
+    details = {"holder": holder.point_id} if holder else {}
+    eligible = sorted((c for c in able if not is_shut_out(c, holder)), key=sort_key)
+    dropped = [Ranked(c, reason) for reason, c in judged if reason != OK]
+    dropped += [
+        Ranked(c, EXCLUSIVE, details=details) for c in able if is_shut_out(c, holder)
     ]
+    dropped.sort(key=lambda r: (-r.candidate.area_depth, r.candidate.point_id))
+    return [Ranked(c, OK, n) for n, c in enumerate(eligible, start=1)] + dropped
 
 
 def distance_km(origin, target):

@@ -19,7 +19,12 @@ class AftersalesReasonWizard(models.TransientModel):
         "aftersales.fund.move": ("_refuse",),
         "aftersales.year.plan": ("_return_plan",),
         "aftersales.service.point": ("action_reject", "action_suspend"),
-        "aftersales.service.order": ("_cancel", "_refuse"),
+        "aftersales.service.order": (
+            "_cancel",
+            "_refuse",
+            "_redispatch",
+            "_take_back",
+        ),
     }
 
     res_model = fields.Char(required=True, readonly=True)

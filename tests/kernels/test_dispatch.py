@@ -19,6 +19,12 @@ candidates = st.builds(
     in_scope=st.booleans(),
     staff_count=st.integers(0, 3),
     qualified_count=st.integers(0, 3),
+    refused=st.booleans(),
+    is_offered=st.booleans(),
+    is_open=st.booleans(),
+    is_absent=st.booleans(),
+    day_load=st.integers(0, 5),
+    day_capacity=st.integers(0, 5),
     load=st.integers(0, 50),
     capacity=st.integers(0, 50),
     distance_km=st.none() | st.floats(0, 2000),
@@ -44,7 +50,13 @@ def test_first_broken_rule_is_named():
         ({"in_scope": False, "staff_count": 0}, dispatch.OUT_OF_SCOPE),
         ({"staff_count": 0, "qualified_count": 0}, dispatch.NO_STAFF),
         ({"qualified_count": 0, "load": 9, "capacity": 1}, dispatch.NOT_QUALIFIED),
+        ({"dispatchable": False, "refused": True}, dispatch.STATE),
+        ({"refused": True, "area_depth": 0}, dispatch.REFUSED),
+        ({"is_offered": False, "staff_count": 0}, dispatch.NOT_OFFERED),
+        ({"is_open": False, "is_absent": True}, dispatch.CLOSED),
+        ({"is_absent": True, "load": 9, "capacity": 1}, dispatch.ABSENT),
         ({"load": 3, "capacity": 3}, dispatch.FULL),
+        ({"load": 2, "capacity": 3, "day_load": 1, "day_capacity": 1}, "day_full"),
         ({"load": 2, "capacity": 3}, dispatch.OK),
         ({"has_agreement": False, "needs_agreement": False}, dispatch.OK),
     ]
@@ -56,12 +68,59 @@ def test_first_broken_rule_is_named():
 def test_area_before_exclusive_before_load_before_distance():
     precise = Candidate(point_id=9, area_depth=4, load=40)
     exclusive = good(8, exclusive=True, load=30)
+    shared = Candidate(point_id=3, area_depth=3, load=50)
     idle = good(7, load=1, distance_km=500.0)
     near = good(6, load=2, distance_km=1.0)
     nearer = good(5, load=2, distance_km=0.5)
     unknown = good(4, load=2)
-    found = order(unknown, near, idle, exclusive, nearer, precise)
-    assert found == [9, 8, 7, 5, 6, 4]
+    assert order(unknown, near, idle, nearer, precise) == [9, 7, 5, 6, 4]
+    # The exclusive point shuts out whoever is not more specific than it is.
+    found = order(unknown, near, idle, exclusive, nearer, precise, shared)
+    assert found == [9, 3, 8]
+
+
+def test_exclusive_area_names_its_holder():
+    ranked = dispatch.rank([good(1), good(2, exclusive=True), good(3)])
+    assert [(r.candidate.point_id, r.reason) for r in ranked] == [
+        (2, dispatch.OK),
+        (1, dispatch.EXCLUSIVE),
+        (3, dispatch.EXCLUSIVE),
+    ]
+    assert ranked[1].details == {"holder": 2}
+
+
+def test_exclusive_area_is_open_while_its_holder_cannot():
+    for facts in ({"refused": True}, {"load": 1, "capacity": 1}, {"is_open": False}):
+        assert order(good(1), good(2, exclusive=True, **facts)) == [1], facts
+
+
+def test_every_broken_rule_is_listed_in_order():
+    candidate = Candidate(point_id=1, is_offered=False, load=1, capacity=1)
+    assert dispatch.broken_rules(candidate) == ["no_area", "not_offered", "full"]
+    assert dispatch.furthest(["state", "full", "no_area"]) == "full"
+    assert dispatch.furthest([]) is None
+
+
+def test_capacity_follows_the_people():
+    cases = [
+        ((10, 2, 2), 10),
+        ((10, 2, 1), 5),
+        ((10, 2, 3), 15),
+        ((5, 2, 1), 2),
+        ((1, 3, 1), 1),
+        ((0, 2, 1), 0),
+        ((4, 0, 2), 4),
+        ((4, 2, 0), 1),
+    ]
+    for args, expected in cases:
+        assert dispatch.scaled_capacity(*args) == expected, args
+
+
+@given(st.integers(1, 50), st.integers(1, 20), st.integers(0, 20))
+def test_a_limit_stays_a_limit_and_grows_with_the_people(capacity, own, present):
+    found = dispatch.scaled_capacity(capacity, own, present)
+    assert found >= 1
+    assert found <= dispatch.scaled_capacity(capacity, own, present + 1)
 
 
 def test_load_counts_per_qualified_person():
@@ -105,7 +164,23 @@ def test_dropping_a_loser_changes_nothing_for_the_winner(items):
     found = order(*items)
     if len(found) > 1:
         rest = [c for c in items if c.point_id != found[-1]]
-        assert order(*rest) == found[:-1]
+        assert order(*rest)[0] == found[0]
+
+
+@given(lists)
+def test_first_broken_rule_drops_and_nobody_is_shut_out_for_nothing(items):
+    ranked = dispatch.rank(items)
+    for r in ranked:
+        broken = dispatch.broken_rules(r.candidate)
+        if r.reason == dispatch.EXCLUSIVE:
+            assert not broken
+            assert r.details["holder"] in order(*items)
+        else:
+            assert r.reason == (broken[0] if broken else dispatch.OK)
+    # Whoever can take the job, somebody does.
+    assert any(r.eligible for r in ranked) == any(
+        not dispatch.broken_rules(c) for c in items
+    )
 
 
 @given(
