@@ -237,14 +237,18 @@ class AftersalesServiceOrder(models.Model):
     def _load_shifts(self, calendars_sudo):
         """Working hours per calendar; flexible ones have none."""
         shifts = defaultdict(list)
-        for line in self.env["resource.calendar.attendance"].sudo().search_fetch(
-            [
-                ("calendar_id", "in", calendars_sudo.ids),
-                ("calendar_id.flexible_hours", "=", False),
-                ("display_type", "=", False),
-                ("day_period", "!=", "lunch"),
-            ],
-            ["calendar_id", "dayofweek", "hour_from", "hour_to", "week_type"],
+        for line in (
+            self.env["resource.calendar.attendance"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("calendar_id", "in", calendars_sudo.ids),
+                    ("calendar_id.flexible_hours", "=", False),
+                    ("display_type", "=", False),
+                    ("day_period", "!=", "lunch"),
+                ],
+                ["calendar_id", "dayofweek", "hour_from", "hour_to", "week_type"],
+            )
         ):
             shifts[line.calendar_id.id].append(
                 workdays.Shift(
@@ -269,8 +273,12 @@ class AftersalesServiceOrder(models.Model):
             & Domain("calendar_id", "in", [False, *calendars_sudo.ids])
         )
         leaves = defaultdict(list)
-        for leave in self.env["resource.calendar.leaves"].sudo().search_fetch(
-            domain, ["resource_id", "calendar_id", "date_from", "date_to"]
+        for leave in (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .search_fetch(
+                domain, ["resource_id", "calendar_id", "date_from", "date_to"]
+            )
         ):
             key = (
                 ("resource", leave.resource_id.id)

@@ -36,9 +36,7 @@ class AftersalesServiceOrder(models.Model):
         # works at one: the rest is done for the user.
         orders_sudo = self.sudo()
         orders_sudo._leave_point(reason, "refused")
-        orders_sudo.filtered(
-            "company_id.aftersales_auto_redispatch"
-        )._dispatch_again()
+        orders_sudo.filtered("company_id.aftersales_auto_redispatch")._dispatch_again()
 
     def _leave_point(self, reason, kind):
         """Take orders from their points and remember who gave them up, and why.

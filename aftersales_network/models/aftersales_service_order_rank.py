@@ -76,9 +76,7 @@ class AftersalesServiceOrder(models.Model):
             load=facts["load"][point.id],
             capacity=dispatch.scaled_capacity(point.capacity, own, present),
             day_load=facts["day_load"][point.id, job.load_day],
-            day_capacity=dispatch.scaled_capacity(
-                point.capacity_per_day, own, present
-            ),
+            day_capacity=dispatch.scaled_capacity(point.capacity_per_day, own, present),
             distance_km=self._get_distance_km(point),
         )
 

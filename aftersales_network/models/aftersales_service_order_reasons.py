@@ -77,9 +77,7 @@ class AftersalesServiceOrder(models.Model):
         first, last = self._get_first_last(facts)
         if first == last:
             return self.env._("closed on %(date)s", date=first)
-        return self.env._(
-            "closed from %(start)s to %(end)s", start=first, end=last
-        )
+        return self.env._("closed from %(start)s to %(end)s", start=first, end=last)
 
     def _get_reason_absent(self, ranked, facts):
         first, last = self._get_first_last(facts)

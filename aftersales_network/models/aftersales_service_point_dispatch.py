@@ -21,7 +21,9 @@ class AftersalesServicePoint(models.Model):
     )
     # Raised by every dispatch to a point with a limit, so that two of them at
     # once collide in the database and the second one counts again.
-    dispatch_stamp = fields.Integer(readonly=True, copy=False, groups="base.group_no_one")
+    dispatch_stamp = fields.Integer(
+        readonly=True, copy=False, groups="base.group_no_one"
+    )
     received_posting_ids = fields.One2many("aftersales.staff.posting", "to_point_id")
     given_posting_ids = fields.One2many("aftersales.staff.posting", "from_point_id")
     workload = fields.Float(

@@ -27,9 +27,11 @@ class AftersalesStaff(models.Model):
             return NotImplemented
         today = self.env.company._get_aftersales_today()
         running = self.env["aftersales.staff.posting"]._get_running_domain(today, today)
-        here = Domain("posting_ids", "any", running & Domain("to_point_id", "in", value))
-        away = Domain("posting_ids", "any", running)
-        return here | (Domain("service_point_id", "in", value) & ~away)
+        # Who may read the people may know where they are: no rules on postings.
+        received = running & Domain("to_point_id", operator, value)
+        here = Domain("posting_ids", "any!", received)
+        away = Domain("posting_ids", "any!", running)
+        return here | (Domain("service_point_id", operator, value) & ~away)
 
     def _runs_on(self, day):
         """Whether the staff line holds on a day, wherever the person works."""

@@ -50,8 +50,15 @@ class TestDispatch(AftersalesCommon):
     def test_exclusive_before_shared_and_all_reasons_kept(self):
         rival = self._rival()
         order = self._create_order()
-        self.assertEqual(self._codes(order), {self.point: (1, "ok"), rival: (2, "ok")})
+        self.assertEqual(
+            self._codes(order), {self.point: (1, "ok"), rival: (0, "exclusive")}
+        )
         order.action_dispatch()
+        shut_out = order.candidate_ids.filtered(lambda c: c.service_point_id == rival)
+        self.assertEqual(
+            shut_out.reason,
+            f"the area belongs to {self.point.display_name} exclusively",
+        )
         self.assertEqual(len(order.candidate_ids), 2)
         self.assertEqual(
             order.candidate_ids.filtered("is_taken").service_point_id, self.point
@@ -216,7 +223,9 @@ class TestDispatch(AftersalesCommon):
         order._refuse("No parts")
         self.assertEqual(order.state, "draft")
         self.assertFalse(order.service_point_id)
-        self.assertEqual(order.dispatch_note, "No parts")
+        self.assertIn("refused on", order.dispatch_note)
+        self.assertIn("No parts", order.dispatch_note)
+        self.assertEqual(order.dispatch_reason_code, "refused")
 
     def test_candidates_of_a_batch_cost_constant_queries(self):
         def count(size):
@@ -239,4 +248,4 @@ class TestDispatch(AftersalesCommon):
         count(2)
         small, large = count(5), count(60)
         self.assertEqual(small, large)
-        self.assertLessEqual(large, 20)
+        self.assertLessEqual(large, 25)

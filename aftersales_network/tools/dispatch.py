@@ -45,9 +45,7 @@ RULE_ORDER = (
     DAY_FULL,
 )
 #: Rules that a choice by hand may not break either, whatever the reason.
-BINDING = frozenset(
-    (STATE, NO_AGREEMENT, OUT_OF_SCOPE, NOT_OFFERED, NOT_QUALIFIED)
-)
+BINDING = frozenset((STATE, NO_AGREEMENT, OUT_OF_SCOPE, NOT_OFFERED, NOT_QUALIFIED))
 
 
 @dataclass(frozen=True)

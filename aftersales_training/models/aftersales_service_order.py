@@ -18,7 +18,12 @@ class AftersalesServiceOrder(models.Model):
 
     @api.constrains("technician_id", "service_type_id")
     def _check_technician_qualified(self):
-        """Refuse an unqualified technician where the company blocks."""
+        """Refuse an unqualified technician where the company blocks.
+
+        The ranking has asked for everybody at once; it need not ask per order.
+        """
+        if self._is_ranked():
+            return
         blocking = self.filtered(
             lambda order: (
                 order.company_id.sudo().aftersales_qualification_mode == "block"
