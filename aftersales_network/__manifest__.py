@@ -96,7 +96,12 @@
         # views, wizards, reports and menus of: planning
         # views, wizards, reports and menus of: running
         "views/aftersales_resource_views.xml",
+        "report/aftersales_month_report_reports.xml",
+        "report/aftersales_month_report_templates.xml",
+        "views/aftersales_month_report_views.xml",
+        "views/aftersales_month_report_portal_templates.xml",
         "views/aftersales_service_point_running_views.xml",
+        "views/res_config_settings_running_views.xml",
         "views/aftersales_running_menus.xml",
         # views, wizards, reports and menus of: budget
         "views/aftersales_budget_views.xml",

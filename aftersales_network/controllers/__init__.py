@@ -8,5 +8,6 @@ from . import (
     # controllers of: orders
     # controllers of: planning
     # controllers of: running
+    month_report,
     # controllers of: budget
 )

@@ -51,6 +51,12 @@ from . import (
     aftersales_resource,
     aftersales_resource_check,
     aftersales_service_point_resource,
+    aftersales_month_report,
+    aftersales_month_report_line,
+    aftersales_month_report_build,
+    aftersales_month_report_flow,
+    aftersales_service_point_month_report,
+    res_company_running,
     # models of: budget
     aftersales_budget,
     aftersales_budget_post,

@@ -117,11 +117,10 @@ class AftersalesMetric(models.AbstractModel):
     def _get_utc_bounds(self, date_from, date_to):
         """UTC moments ``[start, stop)`` of a range of calendar days.
 
-        Days are counted in the time zone of the company.
+        Days are counted in the time zone of the company: a figure must not
+        depend on who looks at it.
         """
-        zone = pytz.timezone(
-            self.env.company.partner_id.tz or self.env.user.tz or "UTC"
-        )
+        zone = pytz.timezone(self.env.company._get_aftersales_tz())
 
         def to_utc(day):
             local = zone.localize(datetime.combine(day, time.min))

@@ -7,10 +7,15 @@ class ResCompany(models.Model):
     def _get_aftersales_today(self, moment=None):
         """Today, or the day of a UTC moment, in the time zone of the company."""
         self.ensure_one()
+        return fields.Date.context_today(
+            self.with_context(tz=self._get_aftersales_tz()), timestamp=moment
+        )
+
+    def _get_aftersales_tz(self):
+        """Name of the time zone in which the company counts its days."""
+        self.ensure_one()
         # People of the portal read neither the company's contact nor its calendar,
         # and learn no more from this than what day it is.
         company_sudo = self.sudo()
         zone = company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz
-        return fields.Date.context_today(
-            self.with_context(tz=zone or "UTC"), timestamp=moment
-        )
+        return zone or "UTC"

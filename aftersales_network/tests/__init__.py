@@ -19,6 +19,8 @@ from . import (
     # tests of: orders
     # tests of: planning
     # tests of: running
+    test_month_report,
+    test_month_report_portal,
     test_resource,
     # tests of: budget
     test_budget,

@@ -11,5 +11,6 @@ from . import (
     # wizards of: orders
     # wizards of: planning
     # wizards of: running
+    aftersales_reason_wizard_running,
     # wizards of: budget
 )
