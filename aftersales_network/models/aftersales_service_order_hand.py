@@ -56,6 +56,22 @@ class AftersalesServiceOrder(models.Model):
             raise UserError(
                 self.env._("%(order)s: choose a service point.", order=self.name)
             )
+        if point.company_id != self.company_id:
+            raise UserError(
+                self.env._(
+                    "%(order)s and %(point)s belong to different companies. Choose a "
+                    "point of the order's company.",
+                    order=self.name,
+                    point=point.display_name,
+                )
+            )
+        self._check_no_obstacle()
+
+    def _check_no_obstacle(self):
+        """Refuse a choice by hand where nobody may have the order.
+
+        :raise UserError: naming the order and the obstacle
+        """
         obstacle = self._get_dispatch_obstacle()
         if obstacle:
             raise UserError(
