@@ -57,6 +57,7 @@
         "data/aftersales_application_data.xml",
         # data of: exit
         # data of: areas
+        "data/aftersales_grade_data.xml",
         # data of: dispatch
         "data/aftersales_dispatch_data.xml",
         # data of: orders

@@ -1,11 +1,14 @@
 from odoo.modules.db import has_trigram
 
+from .tools import path_range
+
 
 def pre_init_hook(env):
-    """Prepare the extensions that constraints and indexes need.
+    """Prepare the extensions and types that constraints and indexes need.
 
     The exclusion constraint on area assignments mixes plain equality with a
-    date range, which PostgreSQL's GiST index can only do with ``btree_gist``.
+    date range, which PostgreSQL's GiST index can only do with ``btree_gist``,
+    and with ranges of tree paths, which need a type of their own.
 
     Numbers and serials are searched by a typed part of them, which only a
     trigram index answers without reading every order.  Odoo makes ``pg_trgm``
@@ -13,4 +16,5 @@ def pre_init_hook(env):
     """
     env.cr.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    path_range.create_type(env.cr)
     env.registry.has_trigram = has_trigram(env.cr)

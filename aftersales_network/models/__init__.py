@@ -32,6 +32,11 @@ from . import (
     aftersales_service_point_portal,
     # models of: exit
     # models of: areas
+    aftersales_grade,
+    aftersales_area_offer,
+    aftersales_area_points,
+    aftersales_service_order_area,
+    product_category,
     # models of: dispatch
     aftersales_dispatch_refusal,
     aftersales_staff_posting,

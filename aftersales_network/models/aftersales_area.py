@@ -1,14 +1,18 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-GRADES = [("a", "A"), ("b", "B"), ("c", "C")]
+#: Fields that say where an area is, from the widest to the narrowest.
+PLACE_FIELDS = ("country_id", "state_id", "city_id")
 
 
 class AftersalesArea(models.Model):
     """Sales and service area: country → state → city → zip prefix.
 
-    The grade (A/B/C) and the response time are inherited from the parent area
-    where they are empty.
+    What an area offers (grade, services, response time) is in
+    ``aftersales_area_offer.py``, who works there in ``aftersales_area_points.py``.
     """
 
     _name = "aftersales.area"
@@ -37,26 +41,6 @@ class AftersalesArea(models.Model):
         "res.city", index="btree_not_null", domain="[('state_id', '=?', state_id)]"
     )
     zip_prefix = fields.Char(index="btree_not_null")
-    own_grade = fields.Selection(
-        GRADES, help="Empty: the grade of the parent area applies."
-    )
-    grade = fields.Selection(
-        GRADES,
-        compute="_compute_grade",
-        inverse="_inverse_grade",
-        store=True,
-        recursive=True,
-    )
-    own_response_hours = fields.Float(
-        help="Promised hours to the first visit; empty: as the parent area."
-    )
-    response_hours = fields.Float(
-        compute="_compute_response_hours",
-        inverse="_inverse_response_hours",
-        store=True,
-        recursive=True,
-        help="Promised hours from the request to the first visit.",
-    )
     assignment_ids = fields.One2many("aftersales.area.assignment", "area_id")
     company_id = fields.Many2one("res.company", index=True)
 
@@ -78,25 +62,68 @@ class AftersalesArea(models.Model):
         for area in self:
             area.display_name = area.complete_name
 
-    @api.depends("own_grade", "parent_id.grade")
-    def _compute_grade(self):
+    @api.constrains(*PLACE_FIELDS)
+    def _check_place(self):
+        """A city lies in its state, a state in its country."""
         for area in self:
-            area.grade = area.own_grade or area.parent_id.grade
-
-    def _inverse_grade(self):
-        for area in self:
-            area.own_grade = area.grade
-
-    @api.depends("own_response_hours", "parent_id.response_hours")
-    def _compute_response_hours(self):
-        for area in self:
-            area.response_hours = (
-                area.own_response_hours or area.parent_id.response_hours
+            city, state = area.city_id, area.state_id
+            pairs = (
+                (city, city.state_id, state),
+                (city, city.country_id, area.country_id),
+                (state, state.country_id, area.country_id),
             )
+            for place, expected, found in pairs:
+                if place and expected and expected != found:
+                    raise ValidationError(
+                        self.env._(
+                            "%(area)s: %(place)s lies in %(expected)s. Choose "
+                            "that or another place.",
+                            area=area.display_name,
+                            place=place.name,
+                            expected=expected.name,
+                        )
+                    )
 
-    def _inverse_response_hours(self):
+    @api.constrains("zip_prefix")
+    def _check_zip_prefix(self):
         for area in self:
-            area.own_response_hours = area.response_hours
+            if any(char.isspace() for char in area.zip_prefix or ""):
+                raise ValidationError(
+                    self.env._(
+                        "%(area)s: the zip prefix “%(zip)s” contains blanks. Write "
+                        "it without them.",
+                        area=area.display_name,
+                        zip=area.zip_prefix,
+                    )
+                )
+
+    @api.constrains("parent_id", "zip_prefix", "company_id", *PLACE_FIELDS)
+    def _check_inside_parent(self):
+        """What lies below an area lies inside it."""
+        for area in self.filtered("parent_id"):
+            if not area._is_inside(area.parent_id):
+                raise ValidationError(
+                    self.env._(
+                        "%(area)s does not lie inside %(parent)s. Choose the place of "
+                        "the parent area, or another parent.",
+                        area=area.name,
+                        parent=area.parent_id.display_name,
+                    )
+                )
+
+    def _is_inside(self, parent):
+        """Whether place, zip prefix and company agree with an area above."""
+        self.ensure_one()
+        if parent.company_id and self.company_id != parent.company_id:
+            return False
+        if not self.country_id and not self.zip_prefix:
+            return True  # a group of areas without a place of its own
+        if any(
+            parent[name] not in (self[name], self[name].browse())
+            for name in PLACE_FIELDS
+        ):
+            return False
+        return (self.zip_prefix or "").startswith(parent.zip_prefix or "")
 
     @api.onchange("parent_id")
     def _onchange_parent_id(self):
@@ -104,6 +131,120 @@ class AftersalesArea(models.Model):
             area.country_id = area.country_id or area.parent_id.country_id
             area.state_id = area.state_id or area.parent_id.state_id
             area.city_id = area.city_id or area.parent_id.city_id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        areas = super().create(self._complete_places(vals_list))
+        areas._nest_zip_areas()
+        return areas
+
+    def write(self, vals):
+        vals = {**vals}
+        if vals.get("zip_prefix"):
+            vals["zip_prefix"] = vals["zip_prefix"].strip()
+        if "parent_id" in vals:
+            self._check_move(self.browse(vals["parent_id"] or ()))
+        res = super().write(vals)
+        if vals.keys() & {"zip_prefix", *PLACE_FIELDS}:
+            self._nest_zip_areas()
+        return res
+
+    def _check_move(self, parent):
+        """Refuse a move after which two points hold one place exclusively.
+
+        :raise ValidationError: naming the points
+        """
+        paths = self.filtered(lambda a: a.parent_id != parent).mapped("parent_path")
+        prefix = parent.parent_path or ""
+        # A move below itself is a cycle, which the tree refuses on its own.
+        if paths and not any(prefix.startswith(path) for path in paths):
+            self.env["aftersales.area.assignment"]._check_moved(
+                "area_path", paths, prefix
+            )
+
+    @api.model
+    def _complete_places(self, vals_list):
+        """Add the places that follow from a city, a state or the parent area."""
+        places = {"city_id": "res.city", "state_id": "res.country.state"}
+        cities, states = (
+            self.env[model].browse({v[name] for v in vals_list if v.get(name)})
+            for name, model in places.items()
+        )
+        cities.fetch(["state_id", "country_id"])
+        states.fetch(["country_id"])
+        self.browse({v["parent_id"] for v in vals_list if v.get("parent_id")}).fetch(
+            PLACE_FIELDS
+        )
+        return [self._complete_place(vals) for vals in vals_list]
+
+    @api.model
+    def _complete_place(self, vals):
+        """Values of one area with its whole place."""
+        vals = {**vals}
+        vals["zip_prefix"] = (vals.get("zip_prefix") or "").strip() or False
+        if vals["zip_prefix"] and not any(vals.get(name) for name in PLACE_FIELDS):
+            parent = self.browse(vals.get("parent_id") or ())
+            vals.update({name: parent[name].id for name in PLACE_FIELDS})
+        city = self.env["res.city"].browse(vals.get("city_id") or ())
+        if city and not vals.get("state_id"):
+            vals["state_id"] = city.state_id.id
+        state = self.env["res.country.state"].browse(vals.get("state_id") or ())
+        if not vals.get("country_id"):
+            vals["country_id"] = (state.country_id or city.country_id).id
+        return vals
+
+    def _nest_zip_areas(self):
+        """Hang zip prefixes of one place below the shorter ones they start with.
+
+        Otherwise two points could hold 510 and 5101 exclusively side by side.
+        """
+        mine = self.filtered("zip_prefix")
+        if not mine:
+            return
+        places = defaultdict(dict)
+        for area in mine._search_zip_peers():
+            places[area._get_place_key()][area.zip_prefix] = area
+        moves = defaultdict(self.browse)
+        for place in places.values():
+            for prefix, area in place.items():
+                shorter = (prefix[:n] for n in range(len(prefix) - 1, 0, -1))
+                holder = next((place[z] for z in shorter if z in place), self.browse())
+                if (area in mine or holder in mine) and area._should_nest_in(holder):
+                    moves[holder] += area
+        for holder, areas in moves.items():
+            areas.write({"parent_id": holder.id})
+        if moves:
+            # What has moved may itself hold longer prefixes now.
+            self._nest_zip_areas()
+
+    def _search_zip_peers(self):
+        """Every zip prefix of the places of these areas."""
+        names = (*PLACE_FIELDS, "company_id")
+        domain = Domain.AND(
+            Domain(name, "in", self[name].ids or [False])
+            | Domain(name, "in", [False] if any(not a[name] for a in self) else [])
+            for name in names
+        )
+        return self.search_fetch(
+            domain & Domain("zip_prefix", "!=", False),
+            [*names, "zip_prefix", "parent_id", "parent_path"],
+        )
+
+    def _get_place_key(self):
+        """Place and company of the area as ids."""
+        self.ensure_one()
+        return tuple(self[name].id for name in (*PLACE_FIELDS, "company_id"))
+
+    def _should_nest_in(self, holder):
+        """Whether the area belongs below ``holder`` and was not put elsewhere."""
+        self.ensure_one()
+        above = self.parent_id.parent_path or ""
+        return (
+            bool(holder)
+            and self.parent_id != holder
+            and holder.parent_path.startswith(above)
+            and not holder.parent_path.startswith(self.parent_path)
+        )
 
     def _get_ancestor_ids(self):
         """Ids of the area and everything above it, most specific first."""

@@ -243,16 +243,6 @@ class AftersalesServiceOrder(models.Model):
         for order in self:
             order.area_id = areas.get(order.partner_id.id, order.area_id)
 
-    @api.depends("date_request", "area_id.response_hours")
-    def _compute_date_response_due(self):
-        for order in self:
-            hours = order.area_id.response_hours
-            order.date_response_due = (
-                order.date_request + timedelta(hours=hours)
-                if hours and order.date_request
-                else False
-            )
-
     @api.depends("date_request", "service_type_id.target_hours")
     def _compute_date_promised(self):
         for order in self:

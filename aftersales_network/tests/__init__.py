@@ -15,6 +15,7 @@ from . import (
     # tests of: application
     # tests of: exit
     # tests of: areas
+    test_exclusivity,
     # tests of: dispatch
     # tests of: orders
     # tests of: planning

@@ -55,15 +55,39 @@ class TestConcurrency(BaseCase):
             )
             cr.execute("DELETE FROM aftersales_area WHERE id = %s", [self.area])
 
-    def _assign(self, connection, point, date_from, date_to):
+    def _assign(self, connection, point, date_from, date_to, paths=(None, None)):
+        """Insert an exclusive line; paths of area and category as the ORM has them."""
         with connection.cursor() as cr:
             cr.execute("SET LOCAL lock_timeout = '2s'")
             cr.execute(
                 "INSERT INTO aftersales_area_assignment (service_point_id, company_id,"
-                " area_id, date_from, date_to, exclusive)"
-                " VALUES (%s, %s, %s, %s, %s, TRUE)",
-                [point, self.company, self.area, date_from, date_to],
+                " area_id, date_from, date_to, area_path, categ_path, exclusive)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, TRUE)",
+                [point, self.company, self.area, date_from, date_to, *paths],
             )
+
+    def test_nested_areas_at_once(self):
+        """A province and a zip prefix in it, taken by two people."""
+        province, below = f"{self.area}/", f"{self.area}/999/"
+        self._assign(self.one, self.points[0], "2026-01-01", None, (province, ""))
+        taken = (self.points[1], "2026-03-01", None, (below, "7/"))
+        with self.assertRaises(psycopg2.errors.LockNotAvailable):
+            self._assign(self.two, *taken)
+        self.two.rollback()
+        self.one.commit()
+        with self.assertRaises(psycopg2.errors.ExclusionViolation):
+            self._assign(self.two, *taken)
+        self.two.rollback()
+
+    def test_areas_side_by_side_both_pass(self):
+        """The paths 1/2/ and 1/23/ start alike but do not nest."""
+        for connection, point, path in (
+            (self.one, self.points[0], f"{self.area}/2/"),
+            (self.two, self.points[1], f"{self.area}/23/"),
+        ):
+            self._assign(connection, point, "2026-01-01", None, (path, ""))
+        self.one.commit()
+        self.two.commit()
 
     def test_two_exclusive_assignments_at_once(self):
         self._assign(self.one, self.points[0], "2026-01-01", None)
