@@ -56,6 +56,7 @@
         # data of: application
         "data/aftersales_application_data.xml",
         # data of: exit
+        "data/aftersales_exit_data.xml",
         # data of: areas
         "data/aftersales_grade_data.xml",
         # data of: dispatch
@@ -68,6 +69,7 @@
         "data/aftersales_budget_category_data.xml",
         "wizard/aftersales_reason_wizard_views.xml",
         "wizard/aftersales_dispatch_wizard_views.xml",
+        "wizard/aftersales_exit_wizard_views.xml",
         "views/aftersales_area_views.xml",
         "views/aftersales_agreement_views.xml",
         "views/aftersales_staff_views.xml",
@@ -86,6 +88,15 @@
         # views, wizards, reports and menus of: application
         "views/aftersales_application_views.xml",
         # views, wizards, reports and menus of: exit
+        "report/aftersales_agreement_reports.xml",
+        "report/aftersales_agreement_templates.xml",
+        "report/aftersales_withdrawal_templates.xml",
+        "views/aftersales_agreement_template_views.xml",
+        "views/aftersales_withdrawal_views.xml",
+        "views/aftersales_service_point_exit_views.xml",
+        "views/aftersales_exit_portal_templates.xml",
+        "views/aftersales_exit_settings_views.xml",
+        "views/aftersales_exit_menus.xml",
         # views, wizards, reports and menus of: areas
         # views, wizards, reports and menus of: dispatch
         "views/aftersales_staff_posting_views.xml",
@@ -112,6 +123,7 @@
         "views/aftersales_budget_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["aftersales_network/static/src/clearance_list/*"],
         "web.assets_tests": ["aftersales_network/static/tests/tours/*.js"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -3,6 +3,7 @@ from . import (
     # controllers of: admission
     # controllers of: application
     # controllers of: exit
+    portal_exit,
     # controllers of: areas
     # controllers of: dispatch
     # controllers of: orders

@@ -165,6 +165,9 @@ class AftersalesServicePoint(models.Model):
             "date_activated",
             "suspension_reason",
             "is_new_company",
+            "date_suspended",
+            "date_suspended_until",
+            "state_before_suspension",
         )
     )
 
@@ -327,7 +330,7 @@ class AftersalesServicePoint(models.Model):
             agreement.service_point_id.id: agreement
             for agreement in Agreement.with_context(active_test=False).search(
                 Domain("service_point_id", "in", self.ids)
-                & Domain("state", "in", ("active", "ended"))
+                & Domain("state", "in", ("provisional", "active", "ended"))
                 & Domain("date_start", "<=", on_date)
                 & (Domain("date_end", "=", False) | Domain("date_end", ">=", on_date)),
                 order="date_start, version",

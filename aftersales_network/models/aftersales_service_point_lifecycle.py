@@ -170,10 +170,6 @@ class AftersalesServicePoint(models.Model):
         """Ask for the reason, then reject."""
         return self.env["aftersales.reason.wizard"]._open_for(self, "action_reject")
 
-    def action_ask_suspend(self):
-        """Ask for the reason, then suspend."""
-        return self.env["aftersales.reason.wizard"]._open_for(self, "action_suspend")
-
     def action_reject(self, reason):
         """Reject the application at the gate where it stands.
 
@@ -188,7 +184,10 @@ class AftersalesServicePoint(models.Model):
             point._write_flow({"state": "rejected"})
 
     def _log_reason(self, decision, reason, gate):
-        """Record a decision with its reason, on the gate list and the chatter."""
+        """Record a decision with its reason, on the gate list and the chatter.
+
+        :return: the new line of the gate list
+        """
         self.ensure_one()
         if not (reason or "").strip():
             raise UserError(
@@ -197,8 +196,9 @@ class AftersalesServicePoint(models.Model):
                     point=self.display_name,
                 )
             )
-        self.env["aftersales.approval"]._log(self, gate, decision, reason)
+        line = self.env["aftersales.approval"]._log(self, gate, decision, reason)
         self.message_post(body=reason)
+        return line
 
     def action_activate(self):
         """Take points into service after their probation.
@@ -217,46 +217,6 @@ class AftersalesServicePoint(models.Model):
             }
         )
         self._on_activated()
-
-    def action_suspend(self, reason):
-        """Suspend active points: no new work, open orders may be finished."""
-        self._check_state("active", "probation")
-        self._check_group("aftersales_network.group_head")
-        for point in self:
-            point._log_reason("approved", reason, "suspend")
-        self._write_flow({"state": "suspended", "suspension_reason": reason})
-
-    def action_lift_suspension(self):
-        """Take suspended points back into service."""
-        self._check_state("suspended")
-        self._check_group("aftersales_network.group_head")
-        self._write_flow({"state": "active", "suspension_reason": False})
-
-    def action_withdraw(self):
-        """Start the exit: no new work from now on."""
-        self._check_state("probation", "active", "suspended")
-        self._check_group("aftersales_network.group_head")
-        self._write_flow({"state": "withdrawal"})
-
-    def action_close(self):
-        """End the cooperation once nothing is open any more.
-
-        Assignments, agreements and staff lines end today in the same
-        transaction.
-
-        :raise UserError: naming every blocker of every installed module
-        """
-        self._check_state("withdrawal")
-        self._check_group("aftersales_network.group_head")
-        today = self.env.company._get_aftersales_today()
-        for point in self:
-            point._check_blockers(point._get_clearance_blockers())
-            self.env["aftersales.approval"]._log(point, "close", "approved")
-        self._end_lines(self.assignment_ids, today)
-        self._end_lines(self.staff_ids, today)
-        self.agreement_ids.action_end()
-        self._write_flow({"state": "closed"})
-        self._on_closed()
 
     @api.model
     def _end_lines(self, lines, today):
@@ -329,7 +289,8 @@ class AftersalesServicePoint(models.Model):
         for model, domain, label in checks:
             link = "parent_id" if model == self._name else "service_point_id"
             full = [(link, "=", self.id), *domain]
-            count = self.env[model].search_count(full)
+            # The clearance lists everything, whoever looks at it.
+            count = self.env[model].sudo().search_count(full)
             if count:
                 action = self._get_related_action(model, label)
                 blockers.append((label, count, {**action, "domain": full}))

@@ -6,6 +6,9 @@ from . import (
     # wizards of: application
     aftersales_portal_wizard,
     # wizards of: exit
+    aftersales_agreement_issue_wizard,
+    aftersales_agreement_sign_wizard,
+    aftersales_suspension_wizard,
     # wizards of: areas
     # wizards of: dispatch
     # wizards of: orders

@@ -18,7 +18,8 @@ class AftersalesReasonWizard(models.TransientModel):
         "aftersales.budget.post": ("_post", "_cancel"),
         "aftersales.fund.move": ("_refuse",),
         "aftersales.year.plan": ("_return_plan",),
-        "aftersales.service.point": ("action_reject", "action_suspend"),
+        "aftersales.service.point": ("action_reject",),
+        "aftersales.withdrawal": ("action_refuse", "action_cancel"),
         "aftersales.service.order": (
             "_cancel",
             "_refuse",

@@ -262,7 +262,7 @@ class AftersalesClaim(models.Model):
             .with_context(active_test=False)
             .search_fetch(
                 Domain("service_point_id", "in", self.service_point_id.ids)
-                & Domain("state", "in", ("active", "ended")),
+                & Domain("state", "in", ("provisional", "active", "ended")),
                 ["service_point_id", "date_start", "date_end"],
                 order="date_start desc, version desc",
             )
