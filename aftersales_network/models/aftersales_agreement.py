@@ -183,9 +183,9 @@ class AftersalesAgreement(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        free = self._UNFROZEN_FIELDS
-        if self._is_flow():
-            free |= self._STEP_FIELDS
+        # Guarded fields are refused by the mixin, with its own message.
+        steps = self._STEP_FIELDS if self._is_flow() else self._FLOW_FIELDS
+        free = self._UNFROZEN_FIELDS | steps
         if set(vals) - free:
             self._check_not_frozen()
         return super().write(vals)
@@ -250,7 +250,8 @@ class AftersalesAgreement(models.Model):
             if agreement.date_end:
                 end = min(agreement.date_end, end)
             vals = {"date_end": end}
-            if end < agreement._get_today():
+            # A version replaced on its own first day is over as well.
+            if end < agreement._get_today() or end > last_day:
                 vals["state"] = "ended"
             agreement._write_flow(vals)
 

@@ -159,6 +159,8 @@ class AftersalesWithdrawal(models.Model):
             {k: v for k, v in vals.items() if k != "name" or v != "/"}
             for vals in vals_list
         ]
+        # The unique index must see those that were ended a moment ago.
+        self.flush_model(["state"])
         withdrawals = super().create(cleaned)
         numbered = [{} for _withdrawal in withdrawals]
         self.env["ir.sequence"]._aftersales_fill_numbers(numbered, self._name)

@@ -14,6 +14,9 @@ from . import (
     test_condition,
     # tests of: application
     # tests of: exit
+    test_agreement_signing,
+    test_suspension,
+    test_withdrawal,
     # tests of: areas
     test_exclusivity,
     # tests of: dispatch

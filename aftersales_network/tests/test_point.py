@@ -106,36 +106,17 @@ class TestPoint(AftersalesCommon):
 
     def test_suspend_and_lift(self):
         head = self.point.with_user(self.user_head)
-        head.action_suspend("Complaints")
+        head.action_suspend("Complaints", date(2099, 1, 31))
         self.assertEqual(self.point.suspension_reason, "Complaints")
         self.assertFalse(self.point._is_dispatchable())
         with self.assertRaisesRegex(UserError, "in state “Suspended”"):
-            head.action_suspend("again")
+            head.action_suspend("again", date(2099, 1, 31))
         head.action_lift_suspension()
         self.assertEqual(self.point.state, "active")
         with self.assertRaises(AccessError):
-            self.point.with_user(self.user_centre).action_suspend("no role")
-
-    def test_close_lists_blockers_then_ends_everything(self):
-        order = self._create_order()
-        order.action_dispatch()
-        self.env["aftersales.point.adjustment"].create(
-            {"service_point_id": self.point.id, "amount": -5, "reason": "late"}
-        )
-        head = self.point.with_user(self.user_head)
-        head.action_withdraw()
-        with self.assertRaisesRegex(
-            UserError, r"open orders \(1\), open awards or penalties \(1\)"
-        ):
-            head.action_close()
-        order._cancel("customer gone")
-        self.point.env["aftersales.point.adjustment"].search([]).unlink()
-        self.assertTrue(self.point.with_user(self.user_portal).is_user_point)
-        head.action_close()
-        self.assertEqual(self.point.state, "closed")
-        self.assertEqual(self.point.agreement_ids.state, "ended")
-        self.assertTrue(self.point.assignment_ids.date_to)
-        self.assertTrue(self.point.staff_ids.date_to)
+            self.point.with_user(self.user_centre).action_suspend(
+                "no", date(2099, 1, 31)
+            )
 
     def test_unlink_only_before_service(self):
         with self.assertRaisesRegex(ValidationError, "Withdraw and close it"):
