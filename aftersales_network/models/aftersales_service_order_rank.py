@@ -82,7 +82,7 @@ class AftersalesServiceOrder(models.Model):
 
     def _is_covered_by(self, agreement):
         """Whether an agreement in force holds the job."""
-        return agreement._covers(self.service_type_id, self.product_id)
+        return agreement._covers(self.service_type_id, self.product_id, self.area_id)
 
     def _is_offered_by(self, point):
         """Whether the level of the point offers the service; empty means every."""

@@ -47,6 +47,7 @@ class SigningCommon(AftersalesCommon):
                 "area_id": cls.area_new.id,
                 "product_categ_id": cls.categ.id,
                 "date_from": date(2020, 1, 1),
+                "exclusive": False,
             }
         )
 
