@@ -62,6 +62,8 @@
         # data of: dispatch
         "data/aftersales_dispatch_data.xml",
         # data of: orders
+        "data/aftersales_orders_data.xml",
+        "data/aftersales_orders_mail.xml",
         # data of: planning
         # data of: running
         "data/aftersales_running_data.xml",
@@ -105,6 +107,7 @@
         "views/aftersales_dispatch_settings_views.xml",
         "views/aftersales_dispatch_menus.xml",
         # views, wizards, reports and menus of: orders
+        "wizard/aftersales_order_wizard_views.xml",
         # views, wizards, reports and menus of: planning
         # views, wizards, reports and menus of: running
         "views/aftersales_resource_views.xml",

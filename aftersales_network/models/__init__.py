@@ -63,6 +63,17 @@ from . import (
     aftersales_service_order_queue,
     res_company_dispatch,
     # models of: orders
+    aftersales_metric_order,
+    aftersales_pause_reason,
+    aftersales_service_order_step,
+    aftersales_service_order_time,
+    aftersales_service_order_event,
+    aftersales_service_order_pause,
+    aftersales_service_order_fee,
+    aftersales_service_order_guarantee,
+    aftersales_service_order_inspection,
+    aftersales_service_order_confirm,
+    aftersales_service_order_photo,
     # models of: planning
     # models of: running
     aftersales_resource_norm,

@@ -78,6 +78,7 @@ class AftersalesMetric(models.AbstractModel):
         """
         points.check_access("read")
         catalog = self._get_metric_catalog()
+        self = self._with_scan(codes)
         result = {}
         for code in codes:
             if code not in catalog:
@@ -173,91 +174,3 @@ class AftersalesMetric(models.AbstractModel):
             "duration_hours",
             "reopen_count",
         ]
-
-    @api.model
-    def _metric_volume(self, points, date_from, date_to):
-        """Jobs done in the period; the denominator is 1."""
-        domain = self._get_order_domain(points, date_from, date_to)
-        found = self._aggregate_orders(domain, SQL("COUNT(*)"))
-        return {point.id: (found.get(point.id, (0, 0))[0], 1) for point in points}
-
-    @api.model
-    def _metric_domain_volume(self, points, date_from, date_to):
-        """Jobs done in the period."""
-        domain = self._get_order_domain(points, date_from, date_to)
-        return "aftersales.service.order", domain
-
-    @api.model
-    def _metric_close(self, points, date_from, date_to):
-        """Jobs finished within the promise ÷ jobs finished."""
-        return self._aggregate_orders(
-            self._get_order_domain(points, date_from, date_to)
-            & Domain("date_promised", "!=", False),
-            SQL("COUNT(*) FILTER (WHERE o.is_on_time)"),
-        )
-
-    @api.model
-    def _metric_domain_close(self, points, date_from, date_to):
-        """Jobs finished that had a promise."""
-        domain = self._get_order_domain(points, date_from, date_to)
-        return "aftersales.service.order", domain & Domain("date_promised", "!=", False)
-
-    @api.model
-    def _metric_onsite(self, points, date_from, date_to):
-        """First visits in the promised response time ÷ jobs on site."""
-        return self._aggregate_orders(
-            self._metric_domain_onsite(points, date_from, date_to)[1],
-            SQL("COUNT(*) FILTER (WHERE o.is_response_on_time)"),
-        )
-
-    @api.model
-    def _metric_domain_onsite(self, points, date_from, date_to):
-        """Finished jobs on site with a response promise."""
-        domain = self._get_order_domain(points, date_from, date_to)
-        domain &= Domain("is_onsite", "=", True)
-        domain &= Domain("date_response_due", "!=", False)
-        return "aftersales.service.order", domain
-
-    @api.model
-    def _metric_mttr(self, points, date_from, date_to):
-        """Hours from start to finish, over repairs; waiting included."""
-        return self._aggregate_orders(
-            self._metric_domain_mttr(points, date_from, date_to)[1],
-            SQL("SUM(o.duration_hours)"),
-        )
-
-    @api.model
-    def _metric_domain_mttr(self, points, date_from, date_to):
-        """Finished repairs with a start."""
-        domain = self._get_order_domain(points, date_from, date_to)
-        domain &= Domain("service_type_id.kind", "=", "repair")
-        domain &= Domain("date_start", "!=", False)
-        return "aftersales.service.order", domain
-
-    @api.model
-    def _metric_compr(self, points, date_from, date_to):
-        """Complaint cases ÷ jobs requested in the period."""
-        return self._aggregate_orders(
-            self._get_order_domain(points, date_from, date_to, "date_request"),
-            SQL("COUNT(*) FILTER (WHERE o.is_complaint)"),
-        )
-
-    @api.model
-    def _metric_domain_compr(self, points, date_from, date_to):
-        """Complaint cases requested in the period."""
-        domain = self._get_order_domain(points, date_from, date_to, "date_request")
-        return "aftersales.service.order", domain & Domain("is_complaint", "=", True)
-
-    @api.model
-    def _metric_reopen(self, points, date_from, date_to):
-        """Jobs that were reopened ÷ jobs finished."""
-        return self._aggregate_orders(
-            self._get_order_domain(points, date_from, date_to),
-            SQL("COUNT(*) FILTER (WHERE o.reopen_count > 0)"),
-        )
-
-    @api.model
-    def _metric_domain_reopen(self, points, date_from, date_to):
-        """Finished jobs that had been reopened."""
-        domain = self._get_order_domain(points, date_from, date_to)
-        return "aftersales.service.order", domain & Domain("reopen_count", ">", 0)

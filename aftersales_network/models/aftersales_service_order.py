@@ -4,13 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from .flow import without_guarded_defaults
-
 OPEN_STATES = ("draft", "dispatched", "accepted", "in_progress", "waiting_part")
 DONE_STATES = ("done", "closed")
 #: What a closed order said about the job; claims and figures rest on it.
 RESULT_FIELDS = {"date_start", "date_end", "outcome", "partner_id", "product_id"}
 RESULT_FIELDS |= {"lot_id", "serial", "service_type_id", "currency_id"}
+RESULT_FIELDS |= {"date_request", "date_promised", "date_arrived", "fault_id"}
 
 
 class AftersalesServiceOrder(models.Model):
@@ -173,9 +172,6 @@ class AftersalesServiceOrder(models.Model):
     date_accepted = fields.Datetime("Accepted On", readonly=True, copy=False)
     date_start = fields.Datetime("Started", copy=False, tracking=True)
     date_end = fields.Datetime("Finished", copy=False, tracking=True)
-    is_on_time = fields.Boolean(compute="_compute_on_time", store=True)
-    is_response_on_time = fields.Boolean(compute="_compute_on_time", store=True)
-    is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
     duration_hours = fields.Float(
         "Repair Hours", compute="_compute_duration_hours", store=True, aggregator="avg"
     )
@@ -243,44 +239,15 @@ class AftersalesServiceOrder(models.Model):
         for order in self:
             order.area_id = areas.get(order.partner_id.id, order.area_id)
 
-    @api.depends("date_request", "service_type_id.target_hours")
+    # Not on the hours of the type: what was promised stays promised.
+    @api.depends("date_request", "service_type_id")
     def _compute_date_promised(self):
         for order in self:
-            hours = order.service_type_id.target_hours
+            hours = order._get_target_hours()
             if order.date_request and hours:
                 order.date_promised = order.date_request + timedelta(hours=hours)
             else:
                 order.date_promised = order.date_promised
-
-    @api.depends("date_end", "date_promised", "date_start", "date_response_due")
-    def _compute_on_time(self):
-        for order in self:
-            order.is_on_time = bool(
-                order.date_end
-                and order.date_promised
-                and order.date_end <= order.date_promised
-            )
-            order.is_response_on_time = bool(
-                order.date_start
-                and order.date_response_due
-                and order.date_start <= order.date_response_due
-            )
-
-    def _compute_is_late(self):
-        now = fields.Datetime.now()
-        for order in self:
-            order.is_late = bool(
-                order.state in OPEN_STATES
-                and order.date_promised
-                and order.date_promised < now
-            )
-
-    def _search_is_late(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return self._get_open_domain() & Domain(
-            "date_promised", "<", fields.Datetime.now()
-        )
 
     @api.depends("date_start", "date_end")
     def _compute_duration_hours(self):
@@ -290,6 +257,13 @@ class AftersalesServiceOrder(models.Model):
                 if order.date_start and order.date_end
                 else 0.0
             )
+
+    def _get_target_hours(self):
+        """Hours to the finished job: of the service type, else of the company."""
+        self.ensure_one()
+        # People of the portal do not read the settings of the company.
+        default = self.company_id.sudo().aftersales_promise_hours
+        return self.service_type_id.target_hours or default
 
     def _compute_access_url(self):
         for order in self:
@@ -348,7 +322,7 @@ class AftersalesServiceOrder(models.Model):
         return [
             {
                 "order_id": self.id,
-                "name": step.name,
+                "step_id": step.id,
                 "sequence": step.sequence,
                 "is_mandatory": step.is_mandatory,
             }
@@ -402,52 +376,4 @@ class AftersalesServiceOrder(models.Model):
             "name": name or (product.display_name if product else kind),
             "quantity": quantity,
             "price_unit": price_unit,
-        }
-
-
-class AftersalesServiceOrderStep(models.Model):
-    """Step of one order: what is to be ticked, by whom and when it was."""
-
-    _name = "aftersales.service.order.step"
-    _inherit = ["aftersales.scope.mixin"]
-    _description = "Service Order Step"
-    _order = "order_id, sequence, id"
-
-    order_id = fields.Many2one(
-        "aftersales.service.order", required=True, index=True, ondelete="cascade"
-    )
-    company_id = fields.Many2one(related="order_id.company_id", store=True, index=True)
-    service_point_id = fields.Many2one(
-        related="order_id.service_point_id", store=True, index=True
-    )
-    name = fields.Char(required=True)
-    sequence = fields.Integer(default=10)
-    is_mandatory = fields.Boolean("Mandatory", default=True)
-    is_done = fields.Boolean("Done")
-    done_by_id = fields.Many2one("res.users", readonly=True)
-    done_at = fields.Datetime(readonly=True)
-
-    _SCOPE_FIELDS = frozenset(("order_id",))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        cleaned = without_guarded_defaults(self, ("done_by_id", "done_at"))
-        stamped = [self._stamp(vals) for vals in vals_list]
-        return super(AftersalesServiceOrderStep, cleaned).create(stamped)
-
-    def write(self, vals):
-        return super().write(self._stamp(vals))
-
-    @api.model
-    def _stamp(self, vals):
-        """Add who ticked and when; both go when the tick goes, nobody types them."""
-        if not self.env.su:
-            vals = {k: v for k, v in vals.items() if k not in ("done_by_id", "done_at")}
-        if "is_done" not in vals:
-            return vals
-        done = vals["is_done"]
-        return {
-            **vals,
-            "done_by_id": self.env.uid if done else False,
-            "done_at": fields.Datetime.now() if done else False,
         }

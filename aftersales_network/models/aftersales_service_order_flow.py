@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .aftersales_service_order import OPEN_STATES
+
 
 class AftersalesServiceOrder(models.Model):
     """Life of an order after it was dispatched."""
@@ -12,9 +14,17 @@ class AftersalesServiceOrder(models.Model):
         "dispatch": ("draft",),
         "accept": ("dispatched",),
         "redispatch": ("dispatched", "accepted"),
+        "arrive": ("dispatched", "accepted"),
         "start": ("dispatched", "accepted", "waiting_part"),
         "wait": ("accepted", "in_progress"),
+        "pause": ("dispatched", "accepted", "in_progress"),
+        "resume": ("dispatched", "accepted", "in_progress", "waiting_part"),
         "done": ("in_progress",),
+        "agree": OPEN_STATES,
+        "rework": (*OPEN_STATES, "done"),
+        "confirm": ("done",),
+        "inspect": ("done",),
+        "hand_over": ("done",),
         "close": ("done",),
         "reopen": ("done", "closed"),
         "cancel": ("draft", "dispatched", "accepted", "waiting_part"),
@@ -50,11 +60,6 @@ class AftersalesServiceOrder(models.Model):
         fresh._write_flow({"state": "in_progress", "date_start": fields.Datetime.now()})
         (self - fresh)._write_flow({"state": "in_progress"})
 
-    def action_wait_part(self):
-        """The job waits for a part."""
-        self._check_transition("wait")
-        self._write_flow({"state": "waiting_part"})
-
     def action_done(self):
         """Finish the work: mandatory steps ticked, cause and correction known.
 
@@ -73,6 +78,21 @@ class AftersalesServiceOrder(models.Model):
     def _check_can_finish(self):
         """Check everything a finished job needs."""
         self.ensure_one()
+        self._check_steps_ticked()
+        if self.service_type_id.kind == "repair" and not self.correction:
+            raise UserError(
+                self.env._(
+                    "%(order)s: write down the correction before finishing a repair.",
+                    order=self.name,
+                )
+            )
+
+    def _check_steps_ticked(self):
+        """Every mandatory step is ticked.
+
+        :raise UserError: naming the order and the open steps
+        """
+        self.ensure_one()
         missing = self.step_ids.filtered(lambda s: s.is_mandatory and not s.is_done)
         if missing:
             raise UserError(
@@ -83,13 +103,6 @@ class AftersalesServiceOrder(models.Model):
                     steps=", ".join(missing.mapped("name")),
                 )
             )
-        if self.service_type_id.kind == "repair" and not self.correction:
-            raise UserError(
-                self.env._(
-                    "%(order)s: write down the correction before finishing a repair.",
-                    order=self.name,
-                )
-            )
 
     def _on_done(self):
         """Extension point: called once for the batch after the work is done."""
@@ -97,7 +110,17 @@ class AftersalesServiceOrder(models.Model):
     def action_close(self):
         """Close finished orders; their lines are frozen from now on."""
         self._check_transition("close")
+        for order in self:
+            order._check_can_close()
         self._write_flow({"state": "closed"})
+
+    def _check_can_close(self):
+        """Check everything a closed job needs; extension point.
+
+        :raise UserError: naming the order and what is missing
+        """
+        self.ensure_one()
+        self._check_steps_ticked()
 
     def action_reopen(self):
         """Take a finished order back into work; counted against the point."""

@@ -49,9 +49,26 @@ class AftersalesServiceOrderLine(models.Model):
         digits="Product Unit",
         help="Pieces of a part, hours of labour or kilometres of travel.",
     )
-    uom_id = fields.Many2one(related="product_id.uom_id")
+    uom_id = fields.Many2one(
+        "uom.uom",
+        compute="_compute_uom_id",
+        help="Unit of the part, hours of labour or kilometres of travel.",
+    )
     price_unit = fields.Monetary(
-        compute="_compute_price_unit", store=True, readonly=False, precompute=True
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Price list or agreement, as long as nobody types another price.",
+    )
+    price_list = fields.Monetary(
+        "List Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What the price list or the agreement says; a price that differs was "
+        "typed by hand and stays.",
     )
     amount = fields.Monetary(compute="_compute_amount", store=True, precompute=True)
     serial_removed = fields.Char("Old Part Serial")
@@ -76,7 +93,28 @@ class AftersalesServiceOrderLine(models.Model):
         agreements = self.order_id.service_point_id._get_agreements_on(today)
         for line in self:
             agreement = agreements.get(line.order_id.service_point_id.id)
-            line.price_unit = line.price_unit or line._get_list_price(agreement)
+            listed = line._get_list_price(agreement)
+            if not line._is_price_typed():
+                line.price_unit = listed
+            line.price_list = listed
+
+    def _is_price_typed(self):
+        """Whether somebody typed a price that differs from the last list price."""
+        self.ensure_one()
+        currency = self.order_id.currency_id or self.env.company.currency_id
+        return bool(currency.compare_amounts(self.price_unit, self.price_list))
+
+    @api.depends("product_id.uom_id", "kind")
+    def _compute_uom_id(self):
+        units = {
+            kind: self.env.ref(f"uom.{name}", raise_if_not_found=False)
+            for kind, name in (
+                ("labour", "product_uom_hour"),
+                ("travel", "product_uom_km"),
+            )
+        }
+        for line in self:
+            line.uom_id = line.product_id.uom_id or units.get(line.kind)
 
     def _get_list_price(self, agreement):
         """List price of the line: the part's price or the agreement's rate."""
@@ -119,7 +157,7 @@ class AftersalesServiceOrderLine(models.Model):
 
     def _get_computed_amounts(self):
         """Amounts that nobody types; extension point."""
-        return {"amount"}
+        return {"amount", "price_list"}
 
     def write(self, vals):
         late = set(vals) <= self._LATE_FIELDS
@@ -141,6 +179,9 @@ class AftersalesServiceOrderLine(models.Model):
     def create(self, vals_list):
         cleaned = without_guarded_defaults(self, self._get_computed_amounts())
         cleaned_vals = [self._without_amounts(vals) for vals in vals_list]
+        if self.env.su and self.env.context.get("aftersales_history"):
+            # The price of an old case is what was paid then, whatever is listed now.
+            cleaned_vals = [{"price_list": 0.0, **vals} for vals in cleaned_vals]
         lines = super(AftersalesServiceOrderLine, cleaned).create(cleaned_vals)
         lines.order_id._check_lines_editable()
         return lines

@@ -21,6 +21,10 @@ class AftersalesServiceType(models.Model):
             ("consultation", "Consultation"),
             ("inspection", "Inspection"),
             ("training", "Customer Training"),
+            ("delivery", "Delivery"),
+            ("adjustment", "First Adjustment"),
+            ("relocation", "Relocation"),
+            ("removal", "Removal"),
         ],
         required=True,
         default="repair",
@@ -38,9 +42,34 @@ class AftersalesServiceType(models.Model):
     )
     step_ids = fields.One2many("aftersales.service.step", "service_type_id", copy=True)
     description = fields.Html(translate=True)
+    confirmation = fields.Selection(
+        [("none", "Not Needed"), ("required", "Signature or Link")],
+        "Customer Confirmation",
+        required=True,
+        default="none",
+        help="Signature or link: an order is closed only after the customer signed "
+        "at the technician or confirmed by the link he is sent.",
+    )
+    needs_inspection = fields.Boolean(
+        "Inspection before Hand-Over",
+        help="Another person than the technician checks the work before the unit is "
+        "handed over.",
+    )
+    check_ids = fields.One2many(
+        "aftersales.service.check", "service_type_id", "Inspection Items", copy=True
+    )
+    guarantee_days = fields.Integer(
+        "Repair Guarantee (Days)",
+        default=90,
+        help="Days after the hand-over in which the same fault is repaired free of "
+        "charge; counts for repairs only. 0: no guarantee.",
+    )
 
     _code_uniq = models.UniqueIndex(
         "(code)", "The code of a service type must be unique."
+    )
+    _guarantee_positive = models.Constraint(
+        "CHECK (guarantee_days >= 0)", "Guarantee days cannot be negative."
     )
 
 

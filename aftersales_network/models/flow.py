@@ -28,6 +28,8 @@ def without_guarded_defaults(records, names):
 class AftersalesFlowMixin(models.AbstractModel):
     """Protects the fields named in ``_FLOW_FIELDS`` against plain writes.
 
+    An extension of a model names only the fields it adds.
+
     The readonly attribute of a field binds only the web client; state and
     responsibility must not be set by RPC or import either.  Steps write with
     :meth:`_write_flow`; the superuser (imports, data files) is free.
@@ -37,6 +39,14 @@ class AftersalesFlowMixin(models.AbstractModel):
     _description = "Guarded Steps"
 
     _FLOW_FIELDS = frozenset(("state",))
+
+    @classmethod
+    def _get_flow_fields(cls):
+        """Guarded fields that the model and each extension of it name."""
+        named = [vars(base).get("_FLOW_FIELDS") for base in cls.mro()]
+        found = [names for names in named if names]
+        # Last comes the mixin; only a model that names none guards what it names.
+        return frozenset().union(*(found[:-1] or found))
 
     def _is_flow(self):
         """Whether the caller is a step of the document or the superuser."""
@@ -50,7 +60,7 @@ class AftersalesFlowMixin(models.AbstractModel):
     def create(self, vals_list):
         if self._is_flow():
             return super().create(vals_list)
-        cleaned = without_guarded_defaults(self, self._FLOW_FIELDS)
+        cleaned = without_guarded_defaults(self, self._get_flow_fields())
         cleaned._check_flow_create(vals_list)
         return super(AftersalesFlowMixin, cleaned).create(vals_list)
 
@@ -64,7 +74,7 @@ class AftersalesFlowMixin(models.AbstractModel):
 
         :raise UserError: naming the first guarded field
         """
-        guarded = sorted(self._FLOW_FIELDS & set(vals))
+        guarded = sorted(self._get_flow_fields() & set(vals))
         if guarded:
             label = self._fields[guarded[0]]._description_string(self.env)
             raise UserError(
@@ -77,13 +87,14 @@ class AftersalesFlowMixin(models.AbstractModel):
 
     def _check_flow_create(self, vals_list):
         """Refuse guarded values on creation, unless they are the defaults."""
-        defaults = self.default_get(list(self._FLOW_FIELDS))
+        guarded = self._get_flow_fields()
+        defaults = self.default_get(list(guarded))
         for vals in vals_list:
             self.browse()._check_flow_values(
                 {
                     name: value
                     for name, value in vals.items()
-                    if name in self._FLOW_FIELDS
+                    if name in guarded
                     and (value or False) != (defaults.get(name) or False)
                 }
             )

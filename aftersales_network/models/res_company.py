@@ -4,6 +4,13 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    aftersales_promise_hours = fields.Float(
+        "Promised Hours",
+        default=48.0,
+        help="Hours from the request to the finished job where the service type "
+        "states none. Without either the promised date has to be typed.",
+    )
+
     def _get_aftersales_today(self, moment=None):
         """Today, or the day of a UTC moment, in the time zone of the company."""
         self.ensure_one()

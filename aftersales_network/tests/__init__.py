@@ -21,6 +21,9 @@ from . import (
     test_exclusivity,
     # tests of: dispatch
     # tests of: orders
+    test_order_handover,
+    test_order_line,
+    test_order_time,
     # tests of: planning
     # tests of: running
     test_month_report,

@@ -12,6 +12,7 @@ from . import (
     # wizards of: areas
     # wizards of: dispatch
     # wizards of: orders
+    aftersales_order_wizard,
     # wizards of: planning
     # wizards of: running
     aftersales_reason_wizard_running,

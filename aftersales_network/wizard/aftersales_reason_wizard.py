@@ -25,6 +25,7 @@ class AftersalesReasonWizard(models.TransientModel):
             "_refuse",
             "_redispatch",
             "_take_back",
+            "_reject_rework",
         ),
     }
 
