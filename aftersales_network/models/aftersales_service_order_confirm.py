@@ -1,9 +1,12 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.tools import consteq
 
+from .aftersales_service_order_photo import is_picture
+
+SIGNATURE_BYTES = 1024 * 1024
 CONFIRMATION = frozenset(
     (
         "customer_name",
@@ -85,23 +88,16 @@ class AftersalesServiceOrder(models.Model):
         ticked = self.step_ids.filtered(lambda s: s.id in set(step_ids))
         ticked.sudo().write({"is_customer_ticked": True})
         now = fields.Datetime.now()
-        try:
-            with self.env.cr.savepoint():
-                self._write_flow(
-                    {
-                        "customer_name": name.strip()[:100],
-                        "customer_signature": signature,
-                        "customer_remarks": (remarks or "").strip()[:5000] or False,
-                        "date_confirmed": now,
-                        "confirm_way": way,
-                        "date_handover": self.date_handover or now,
-                    }
-                )
-                self.flush_recordset()
-        except (ValueError, TypeError) as error:
-            raise ValidationError(
-                self.env._("The signature is no image. Please sign again.")
-            ) from error
+        self._write_flow(
+            {
+                "customer_name": name.strip()[:100],
+                "customer_signature": signature,
+                "customer_remarks": (remarks or "").strip()[:5000] or False,
+                "date_confirmed": now,
+                "confirm_way": way,
+                "date_handover": self.date_handover or now,
+            }
+        )
         self._log_events("confirmed", remarks, person=self.customer_name)
 
     def _check_can_confirm(self, name, signature):
@@ -119,7 +115,7 @@ class AftersalesServiceOrder(models.Model):
         self._check_inspected()
         if not (name or "").strip():
             raise UserError(self.env._("Please enter your name."))
-        if not signature:
+        if not signature or not is_picture(signature, SIGNATURE_BYTES):
             raise UserError(self.env._("Please sign before you confirm."))
 
     def action_send_confirm_link(self):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..tools import dispatch
@@ -60,7 +60,6 @@ class AftersalesServiceOrder(models.Model):
     refusal_ids = fields.One2many(
         "aftersales.dispatch.refusal", "order_id", copy=False, readonly=True
     )
-    hours_late = fields.Float(compute="_compute_hours_late", digits=(10, 1))
 
     _waiting_idx = models.Index("(id) WHERE state = 'draft'")
     # The board by lateness: open orders, the longest overdue first.
@@ -68,15 +67,6 @@ class AftersalesServiceOrder(models.Model):
         "(date_promised, id) WHERE state IN "
         "('draft', 'dispatched', 'accepted', 'in_progress', 'waiting_part')"
     )
-
-    @api.depends("date_promised", "state", "date_end")
-    def _compute_hours_late(self):
-        now = fields.Datetime.now()
-        for order in self:
-            until = order.date_end or now
-            late = order.date_promised and order.state != "cancelled"
-            seconds = (until - order.date_promised).total_seconds() if late else 0.0
-            order.hours_late = max(seconds, 0.0) / 3600
 
     def _get_dispatch_candidates(self):
         """Rank the service points for each order.

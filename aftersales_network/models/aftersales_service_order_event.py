@@ -182,10 +182,10 @@ class AftersalesServiceOrder(models.Model):
             [{**order._prepare_event_vals(kind, note), **extra} for order in self]
         )
 
-    def action_dispatch(self):
+    def _dispatch_by_rule(self):
         """Dispatch, and log the hand-overs of the whole batch at once."""
         later = self.with_context(aftersales_event_later=FLOW)
         before = self._get_event_start()
-        res = super(AftersalesServiceOrder, later).action_dispatch()
+        res = super(AftersalesServiceOrder, later)._dispatch_by_rule()
         self._log_moves([row for row in before if row[0].state != row[1]])
         return res

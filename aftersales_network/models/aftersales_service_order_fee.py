@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 FEE_EVIDENCE = ("fee_agreed_by", "fee_agreed_at")
@@ -30,6 +30,7 @@ class AftersalesServiceOrder(models.Model):
 
     _FLOW_FIELDS = frozenset(FEE_EVIDENCE)
 
+    @api.depends("is_rework", "amount_total")
     def _compute_amount_payable(self):
         for order in self:
             free = order.is_rework

@@ -165,6 +165,8 @@ class AftersalesServiceOrder(models.Model):
         paused.pause_id.sudo().write(
             {"date_to": fields.Datetime.now(), "resumed_by_id": self.env.uid}
         )
+        # Another pause may follow at once, and the database compares the two.
+        paused.pause_id.flush_recordset(["date_to"])
         paused._write_flow({"pause_id": False})
 
     def action_wait_part(self):

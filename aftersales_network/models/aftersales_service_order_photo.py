@@ -18,6 +18,15 @@ KINDS = [
 ]
 
 
+def is_picture(image, limit):
+    """Whether base64 text holds a photo of at most ``limit`` bytes."""
+    try:
+        data = base64.b64decode(image or b"")
+    except (binascii.Error, ValueError):
+        return False
+    return len(data) <= limit and guess_mimetype(data) in PHOTO_TYPES
+
+
 class AftersalesServiceOrderPhoto(models.Model):
     """Photo of a job; private to those who may see the order."""
 
@@ -69,18 +78,14 @@ class AftersalesServiceOrderPhoto(models.Model):
         :param image: base64
         :raise UserError: type or size
         """
-        try:
-            data = base64.b64decode(image or b"")
-        except (binascii.Error, ValueError):
-            data = b""
-        if len(data) > PHOTO_BYTES:
+        if len(image or b"") > PHOTO_BYTES * 4 // 3 + 4:
             raise UserError(
                 self.env._(
                     "The photo is larger than %(size)s MB. Take a smaller one.",
                     size=PHOTO_BYTES // 1024 // 1024,
                 )
             )
-        if guess_mimetype(data) not in PHOTO_TYPES:
+        if not is_picture(image, PHOTO_BYTES):
             raise UserError(
                 self.env._("Only photos in JPEG, PNG or WebP can be added.")
             )

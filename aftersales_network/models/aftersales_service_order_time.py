@@ -54,7 +54,7 @@ class AftersalesServiceOrder(models.Model):
         "First Visit on Time", compute="_compute_on_time", store=True
     )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
-    hours_late = fields.Float(compute="_compute_is_late")
+    hours_late = fields.Float(compute="_compute_is_late", digits=(10, 1))
     net_hours = fields.Float(
         "Repair Hours without Pauses",
         compute="_compute_net_hours",
