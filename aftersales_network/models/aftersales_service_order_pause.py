@@ -162,9 +162,11 @@ class AftersalesServiceOrder(models.Model):
         if not paused:
             return
         paused.check_access("write")
-        paused.pause_id.sudo().write(
-            {"date_to": fields.Datetime.now(), "resumed_by_id": self.env.uid}
-        )
+        now = fields.Datetime.now()
+        for pause_sudo in paused.pause_id.sudo():
+            # The clocks of two servers may differ by a little.
+            end = max(now, pause_sudo.date_from)
+            pause_sudo.write({"date_to": end, "resumed_by_id": self.env.uid})
         # Another pause may follow at once, and the database compares the two.
         paused.pause_id.flush_recordset(["date_to"])
         paused._write_flow({"pause_id": False})
