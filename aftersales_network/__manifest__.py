@@ -89,6 +89,9 @@
         "views/aftersales_admission_menus.xml",
         # views, wizards, reports and menus of: application
         "views/aftersales_application_views.xml",
+        "views/aftersales_application_portal_templates.xml",
+        "views/aftersales_application_section_templates.xml",
+        "views/aftersales_service_point_portal_templates.xml",
         # views, wizards, reports and menus of: exit
         "report/aftersales_agreement_reports.xml",
         "report/aftersales_agreement_templates.xml",
@@ -127,6 +130,10 @@
     ],
     "assets": {
         "web.assets_backend": ["aftersales_network/static/src/clearance_list/*"],
+        "web.assets_frontend": [
+            # frontend of: application
+            "aftersales_network/static/src/interactions/application_form.js",
+        ],
         "web.assets_tests": ["aftersales_network/static/tests/tours/*.js"],
     },
     "pre_init_hook": "pre_init_hook",

@@ -2,6 +2,8 @@ from . import (
     portal,
     # controllers of: admission
     # controllers of: application
+    application,
+    service_point,
     # controllers of: exit
     portal_exit,
     # controllers of: areas

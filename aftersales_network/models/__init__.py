@@ -30,6 +30,7 @@ from . import (
     aftersales_application_reference,
     aftersales_service_point_application,
     aftersales_service_point_portal,
+    aftersales_service_point_timeline,
     # models of: exit
     aftersales_agreement_template,
     aftersales_agreement_signing,
@@ -96,4 +97,5 @@ from . import (
     res_company,
     res_partner,
     res_users,
+    aftersales_resource_application,
 )

@@ -41,6 +41,7 @@ PORTAL_LINES = {
         "application_reference_ids",
         ("name", "contact", "phone", "relation", "note"),
     ),
+    "equipment": ("resource_ids", ("name", "category", "quantity", "note")),
 }
 #: Lines of one kind in an application.
 PORTAL_MAX_LINES = 100
@@ -159,7 +160,8 @@ class AftersalesServicePoint(models.Model):
         self.check_access("read")
         if self.applicant_id != self.env.user:
             raise AccessError(self.env._("This is not your application."))
-        point_sudo = self.sudo()
+        # Nor must he follow the records of his lines.
+        point_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
         point_sudo.lock_for_update(allow_referencing=True)
         point_sudo.invalidate_recordset(["state"])
         if point_sudo.state not in DRAFT_STATES:
@@ -233,6 +235,7 @@ class AftersalesServicePoint(models.Model):
         vals = (line or lines)._portal_read(names, post)
         if not vals.get("name"):
             raise ValidationError(self.env._("Type a name for the line."))
+        (lines - line)._portal_check_twin(vals)
         if line:
             line.write(vals)
         else:

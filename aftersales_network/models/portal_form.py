@@ -125,6 +125,9 @@ class AftersalesPortalFormMixin(models.AbstractModel):
                 self.env._("At most %(count)s entries of this kind.", count=maximum)
             )
 
+    def _portal_check_twin(self, vals):
+        """Refuse a line that repeats one of ``self``.  Extension point."""
+
     def _portal_attach(self, field, files, allowed):
         """Bind uploaded files to this record, never public.
 

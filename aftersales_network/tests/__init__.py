@@ -13,6 +13,8 @@ from . import (
     # tests of: admission
     test_condition,
     # tests of: application
+    test_application,
+    test_application_portal,
     # tests of: exit
     test_agreement_signing,
     test_suspension,
