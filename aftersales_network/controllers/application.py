@@ -18,6 +18,7 @@ STEP_SECTIONS = {
     "reference": "references",
     "equipment": "equipment",
     "photos": "photos",
+    "condition": "conditions",
 }
 
 
@@ -39,9 +40,9 @@ class AftersalesApplicationPortal(CustomerPortal):
             values["show_service_application"] = not own or bool(application)
         return values
 
-    def _get_application_sections(self):
+    def _get_application_sections(self, application):
         """Sections of the form in their order: ``{key: label}``."""
-        return {
+        sections = {
             "company": request.env._("Company"),
             "premises": request.env._("Premises and Trade"),
             "equipment": request.env._("Equipment"),
@@ -49,6 +50,9 @@ class AftersalesApplicationPortal(CustomerPortal):
             "references": request.env._("References"),
             "photos": request.env._("Photos"),
         }
+        if any(application.sudo().condition_ids.mapped("is_applicable")):
+            sections["conditions"] = request.env._("Conditions")
+        return sections
 
     def _prepare_application_values(self, application, section, typed=None):
         """Values of the page of one section, or of the overview.
@@ -64,7 +68,7 @@ class AftersalesApplicationPortal(CustomerPortal):
             page_name="service_application",
             application=point_sudo,
             section=section,
-            sections=self._get_application_sections(),
+            sections=self._get_application_sections(application),
             gaps=gaps if editable else {},
             other_gaps=[
                 text
@@ -149,7 +153,7 @@ class AftersalesApplicationPortal(CustomerPortal):
         application = request.env["aftersales.service.point"]._portal_get_application()
         if not application:
             return request.redirect(URL)
-        if section not in self._get_application_sections():
+        if section not in self._get_application_sections(application):
             raise request.not_found()
         values = self._prepare_application_values(application, section)
         return request.render("aftersales_network.portal_service_application", values)
@@ -174,10 +178,10 @@ class AftersalesApplicationPortal(CustomerPortal):
         handler = self._get_application_steps().get(step)
         if handler is None:
             raise request.not_found()
-        section = STEP_SECTIONS.get(step) or post.get("section") or ""
-        if section not in self._get_application_sections():
-            section = ""
         application = request.env["aftersales.service.point"]._portal_get_application()
+        section = STEP_SECTIONS.get(step) or post.get("section") or ""
+        if section not in self._get_application_sections(application):
+            section = ""
         if not application and step != "start":
             return request.redirect(URL)
         try:
@@ -192,7 +196,7 @@ class AftersalesApplicationPortal(CustomerPortal):
             return self._refuse_step(application, section, str(error), post)
         if section:
             request.session["aftersales_notice"] = request.env._("Saved as draft.")
-        return request.redirect(self._get_next_url(section, post))
+        return request.redirect(self._get_next_url(application, section, post))
 
     def _refuse_step(self, application, section, error, post):
         """Show why a step was refused, with what the user had typed."""
@@ -203,9 +207,9 @@ class AftersalesApplicationPortal(CustomerPortal):
         values = self._prepare_application_values(application, section, typed)
         return request.render("aftersales_network.portal_service_application", values)
 
-    def _get_next_url(self, section, post):
+    def _get_next_url(self, application, section, post):
         """Page after a step: the same section, the next one, or the overview."""
-        keys = list(self._get_application_sections())
+        keys = list(self._get_application_sections(application))
         if section and "next" in post:
             following = keys[keys.index(section) + 1 :]
             section = following[0] if following else ""
@@ -226,6 +230,9 @@ class AftersalesApplicationPortal(CustomerPortal):
             ),
             "photos": lambda application, post: application._portal_add_photos(
                 self._get_uploads("photos")
+            ),
+            "condition": lambda application, post: application._portal_save_condition(
+                post, self._get_uploads("files")
             ),
             "remove_file": lambda application, post: application._portal_remove_file(
                 post.get("file_id")

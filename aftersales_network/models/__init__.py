@@ -31,6 +31,7 @@ from . import (
     aftersales_service_point_application,
     aftersales_service_point_portal,
     aftersales_service_point_timeline,
+    aftersales_point_condition_portal,
     # models of: exit
     aftersales_agreement_template,
     aftersales_agreement_signing,

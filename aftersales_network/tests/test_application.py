@@ -349,6 +349,46 @@ class TestApplication(ApplicationCommon):
         application._portal_remove_line("equipment", str(line.id))
         self.assertFalse(application.sudo().resource_ids)
 
+    def test_conditions_with_value_and_proof(self):
+        Condition = self.env["aftersales.condition"]
+        hoist = Condition.create(
+            {"name": "Hoists", "category": "equipment", "minimum": 2, "unit": "pcs"}
+        )
+        licence = Condition.create(
+            {"name": "Trade licence", "category": "legal", "check_kind": "document"}
+        )
+        area = Condition.create(
+            {
+                "name": "Workshop",
+                "category": "premises",
+                "minimum": 50,
+                "source_field": "workshop_area",
+            }
+        )
+        application = self._fill(self._start())
+        lines = {x.condition_id: x for x in application.sudo().condition_ids}
+        self.assertEqual(
+            application.sudo()._get_application_gaps()["conditions"],
+            [lines[c]._get_failure_text() for c in (hoist, licence)],
+        )
+        with self.assertRaisesRegex(UserError, "Hoists is 0 pcs.*Trade licence lacks"):
+            application._portal_submit()
+        save = application._portal_save_condition
+        save({"line_id": str(lines[hoist].id), "value": "2"})
+        save({"line_id": lines[licence].id, "value": "9"}, [("licence.pdf", PDF)])
+        save({"line_id": lines[area].id, "value": "900"})
+        self.assertEqual(lines[area].value, 120)
+        self.assertEqual(lines[licence].value, 0)
+        self.assertEqual(lines[licence].proof_ids.res_id, lines[licence].id)
+        with self.assertRaisesRegex(ValidationError, "this is not a number"):
+            save({"line_id": lines[hoist].id, "value": "two"})
+        with self.assertRaisesRegex(UserError, "not asked for any more"):
+            save({"line_id": "0", "value": "2"})
+        application._portal_submit()
+        self.assertEqual(application.state, "applied")
+        with self.assertRaisesRegex(UserError, "cannot be changed now"):
+            save({"line_id": lines[hoist].id, "value": "9"})
+
     def test_invitation(self):
         point = self._create_point(
             name="Invited", state="prospect", parent_id=self.centre.id

@@ -2,6 +2,7 @@ import io
 
 from odoo import http
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .test_application import PDF, PNG, ApplicationCommon
 
@@ -46,9 +47,10 @@ class TestApplicationPortal(ApplicationCommon, HttpCase):
         for path in (URL, f"{URL}/company", "/my/service-point", f"{URL}/file/1"):
             response = self.url_open(path)
             self.assertIn("/web/login", response.url, path)
-        self.assertEqual(self._post("start", token=False).status_code, 400)
+        self.assertIn("/web/login", self._post("start", token=False).url)
         self.assertFalse(self._application())
 
+    @mute_logger("odoo.http")
     def test_forms_carry_the_token_and_need_it(self):
         self._login(self.user_applicant)
         self.assertIn('name="csrf_token"', self.url_open(URL).text)
@@ -192,6 +194,28 @@ class TestApplicationPortal(ApplicationCommon, HttpCase):
         self._login(self.user_applicant)
         self.assertEqual(self.url_open(f"{URL}/nonsense").status_code, 404)
         self.assertEqual(self.url_open(f"{URL}/file/999999999").status_code, 404)
+
+    def test_conditions_on_the_page(self):
+        self.env["aftersales.condition"].create(
+            {"name": "Fire exit", "category": "premises", "check_kind": "yes_no"}
+        )
+        self._login(self.user_applicant)
+        page = self._post("start")
+        self.assertIn("Fire exit is not fulfilled", page.text)
+        line = self._application().condition_ids.filtered(
+            lambda x: x.condition_id.name == "Fire exit"
+        )
+        page = self._post(
+            "condition",
+            files=[("files", ("exit.pdf", io.BytesIO(PDF), "application/pdf"))],
+            line_id=str(line.id),
+            value="1",
+        )
+        self.assertTrue(page.url.endswith("/conditions"))
+        self.assertIn("exit.pdf", page.text)
+        self.assertTrue(line.is_yes)
+        self._post("remove_file", section="conditions", file_id=str(line.proof_ids.id))
+        self.assertFalse(line.proof_ids)
 
     def test_places(self):
         City = self.env["res.city"]
