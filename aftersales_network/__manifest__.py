@@ -65,6 +65,7 @@
         "data/aftersales_orders_data.xml",
         "data/aftersales_orders_mail.xml",
         # data of: planning
+        "data/aftersales_planning_data.xml",
         # data of: running
         "data/aftersales_running_data.xml",
         # data of: budget
@@ -112,6 +113,17 @@
         # views, wizards, reports and menus of: orders
         "wizard/aftersales_order_wizard_views.xml",
         # views, wizards, reports and menus of: planning
+        "wizard/aftersales_capacity_compare_views.xml",
+        "views/aftersales_installed_base_views.xml",
+        "views/aftersales_coverage_gap_views.xml",
+        "views/aftersales_failure_rate_views.xml",
+        "views/aftersales_planning_setting_views.xml",
+        "views/aftersales_capacity_plan_views.xml",
+        "views/aftersales_capacity_plan_line_views.xml",
+        "views/aftersales_product_planning_views.xml",
+        "report/aftersales_capacity_plan_reports.xml",
+        "report/aftersales_capacity_plan_templates.xml",
+        "views/aftersales_planning_menus.xml",
         # views, wizards, reports and menus of: running
         "views/aftersales_resource_views.xml",
         "report/aftersales_month_report_reports.xml",

@@ -77,6 +77,16 @@ from . import (
     aftersales_service_order_confirm,
     aftersales_service_order_photo,
     # models of: planning
+    aftersales_planning_assumption,
+    product_planning,
+    aftersales_area_planning,
+    aftersales_installed_base,
+    aftersales_coverage_gap,
+    aftersales_failure_rate,
+    aftersales_failure_rate_data,
+    aftersales_capacity_plan,
+    aftersales_capacity_plan_line,
+    aftersales_capacity_plan_run,
     # models of: running
     aftersales_resource_norm,
     aftersales_resource,

@@ -27,6 +27,10 @@ from . import (
     test_order_line,
     test_order_time,
     # tests of: planning
+    test_capacity_plan,
+    test_coverage_gap,
+    test_failure_rate,
+    test_installed_base,
     # tests of: running
     test_month_report,
     test_month_report_portal,

@@ -14,6 +14,8 @@ from . import (
     # wizards of: orders
     aftersales_order_wizard,
     # wizards of: planning
+    aftersales_capacity_compare,
+    aftersales_reason_wizard_planning,
     # wizards of: running
     aftersales_reason_wizard_running,
     # wizards of: budget
