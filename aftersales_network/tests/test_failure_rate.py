@@ -147,8 +147,6 @@ class TestFailureRate(PlanningCommon):
 
     def test_rework_is_no_second_failure(self):
         Order = self.env["aftersales.service.order"]
-        if "is_rework" not in Order._fields:
-            self.skipTest("orders know no rework")
         lots = self._deliver_serials(1, self._noon(2022, 1, 1))
         first = self._repair(self._noon(2022, 6, 1), lot_id=lots.id)
         second = self._repair(self._noon(2022, 6, 20), lot_id=lots.id)
