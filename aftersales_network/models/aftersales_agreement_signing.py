@@ -1,7 +1,7 @@
 import binascii
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.tools import format_date
 from odoo.tools.misc import formatLang
 
@@ -248,7 +248,7 @@ class AftersalesAgreement(models.Model):
         :raise UserError: not issued, no name, or a day to come
         """
         self.ensure_one()
-        self.lock_for_update()
+        self._lock_for_signing()
         self._check_agreement_state("issued")
         self._check_not_over()
         self._check_signature(signed_by, signed_date)
@@ -269,6 +269,23 @@ class AftersalesAgreement(models.Model):
             )
         )
         self.service_point_id._on_agreement_signed(signed_date)
+
+    def _lock_for_signing(self):
+        """Take the row of the agreement; two people cannot sign it at once.
+
+        :raise UserError: somebody else signs at this moment
+        """
+        self.ensure_one()
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise UserError(
+                self.env._(
+                    "Somebody else signs agreement %(number)s at this moment. Reload "
+                    "the page and look again.",
+                    number=self.display_name,
+                )
+            ) from error
 
     def _check_signature(self, signed_by, signed_date):
         """Refuse a signature without a name or with a day to come."""

@@ -17,6 +17,8 @@ from . import (
     test_application_portal,
     # tests of: exit
     test_agreement_signing,
+    test_exit_concurrency,
+    test_portal_exit,
     test_suspension,
     test_withdrawal,
     # tests of: areas
