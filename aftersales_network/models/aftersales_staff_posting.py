@@ -234,19 +234,20 @@ class AftersalesStaffPosting(models.Model):
                     )
                 )
 
-    @api.constrains("state", "staff_id", "employee_id", "date_from", "date_to")
     def _check_no_overlap(self):
-        """Name the other posting before the database refuses."""
-        counted = self.filtered(lambda p: p.state in COUNTED_STATES)
+        """Name the other posting before the database refuses.
+
+        :raise ValidationError: the person is elsewhere in that period
+        """
         # Postings of other subtrees are invisible to the user, yet they count.
-        others_sudo = self.sudo().search(
+        others_sudo = self.sudo() | self.sudo().search(
             Domain("state", "in", COUNTED_STATES)
             & (
-                Domain("employee_id", "in", counted.employee_id.ids)
-                | Domain("partner_id", "in", counted.partner_id.ids)
+                Domain("employee_id", "in", self.employee_id.ids)
+                | Domain("partner_id", "in", self.partner_id.ids)
             )
         )
-        for posting in counted:
+        for posting in self:
             twin = others_sudo.filtered(lambda o, p=posting: p._overlaps(o))[:1]
             if twin:
                 raise ValidationError(
@@ -308,6 +309,7 @@ class AftersalesStaffPosting(models.Model):
         """
         self._check_draft()
         self._check_may_give()
+        self._check_no_overlap()
         self._create_missing_staff()
         Approval = self.env["aftersales.approval"]
         for posting in self:

@@ -24,6 +24,12 @@ from . import (
     # tests of: areas
     test_exclusivity,
     # tests of: dispatch
+    test_dispatch_board,
+    test_dispatch_concurrency,
+    test_dispatch_hand,
+    test_dispatch_queue,
+    test_dispatch_rules,
+    test_posting,
     # tests of: orders
     test_order_handover,
     test_order_line,

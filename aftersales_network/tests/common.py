@@ -147,6 +147,24 @@ class AftersalesCommon(BaseCommon):
         )
 
     @classmethod
+    def _create_rival(cls, name="Rival", **vals):
+        """A second point in the area of the customer, not exclusive, with staff."""
+        point = cls._create_point(name=name, **{"parent_id": cls.centre.id, **vals})
+        cls.env["aftersales.area.assignment"].create(
+            {
+                "service_point_id": point.id,
+                "area_id": cls.area.id,
+                "date_from": date(2020, 1, 1),
+                "exclusive": False,
+            }
+        )
+        cls.env["aftersales.agreement"].create(
+            {"service_point_id": point.id, "date_start": date(2020, 1, 1)}
+        ).action_activate()
+        cls._create_staff(service_point_id=point.id)
+        return point
+
+    @classmethod
     def _setup_goods(cls):
         cls.categ = cls.env["product.category"].create({"name": "Test Appliances"})
         cls.product = cls.env["product.product"].create(

@@ -10,23 +10,6 @@ from .common import AftersalesCommon
 
 @tagged("post_install", "-at_install")
 class TestDispatch(AftersalesCommon):
-    def _rival(self, **vals):
-        """A second point in the area of the customer, not exclusive."""
-        point = self._create_point(name="Rival", parent_id=self.centre.id, **vals)
-        self.env["aftersales.area.assignment"].create(
-            {
-                "service_point_id": point.id,
-                "area_id": self.area.id,
-                "date_from": date(2020, 1, 1),
-                "exclusive": False,
-            }
-        )
-        self.env["aftersales.agreement"].create(
-            {"service_point_id": point.id, "date_start": date(2020, 1, 1)}
-        ).action_activate()
-        self._create_staff(service_point_id=point.id)
-        return point
-
     def _codes(self, order):
         """``{point: (rank, reason code)}`` of the proposal."""
         Point = self.env["aftersales.service.point"]
@@ -48,7 +31,7 @@ class TestDispatch(AftersalesCommon):
         self.assertIn("rank 1", order.dispatch_note)
 
     def test_exclusive_before_shared_and_all_reasons_kept(self):
-        rival = self._rival()
+        rival = self._create_rival()
         order = self._create_order()
         self.assertEqual(
             self._codes(order), {self.point: (1, "ok"), rival: (0, "exclusive")}
@@ -65,7 +48,7 @@ class TestDispatch(AftersalesCommon):
         )
 
     def test_more_specific_area_wins(self):
-        rival = self._rival()
+        rival = self._create_rival()
         inner = self.env["aftersales.area"].create(
             {
                 "name": "Inner",
@@ -122,7 +105,7 @@ class TestDispatch(AftersalesCommon):
         self.assertIn("assigned for other products", order.dispatch_note)
 
     def test_capacity_and_load(self):
-        rival = self._rival()
+        rival = self._create_rival()
         self.point.assignment_ids.exclusive = False
         first, second = self._create_order(), self._create_order()
         (first | second).action_dispatch()
@@ -136,7 +119,7 @@ class TestDispatch(AftersalesCommon):
         self.assertIn("no capacity: 1 of 1 orders open", third.dispatch_note)
 
     def test_distance_breaks_the_tie(self):
-        rival = self._rival()
+        rival = self._create_rival()
         self.point.assignment_ids.exclusive = False
         self.customer.write({"partner_latitude": 23.0, "partner_longitude": 113.0})
         self.point.partner_id.write(
