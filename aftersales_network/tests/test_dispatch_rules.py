@@ -154,6 +154,24 @@ class TestDispatchRules(AftersalesCommon):
             ("no_agreement", f"no agreement in force on {day}"),
         )
 
+    def test_agreement_must_hold_the_area(self):
+        self.env["aftersales.agreement"].create(
+            {
+                "service_point_id": self.point.id,
+                "date_start": date(2021, 1, 1),
+                "previous_id": self.agreement.id,
+                "scope_ids": [Command.create({"area_id": self.area_b.id})],
+            }
+        ).action_activate()
+        order = self._create_order()
+        self.assertEqual(
+            self._verdict(order),
+            (
+                "out_of_scope",
+                "the agreement does not hold this service for this product and area",
+            ),
+        )
+
     def test_qualification_is_asked_for_the_planned_day(self):
         asked = []
         Staff = self.env.registry["aftersales.staff"]
