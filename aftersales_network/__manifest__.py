@@ -53,6 +53,8 @@
         "data/aftersales_service_type_data.xml",
         # data of: admission
         "data/aftersales_condition_data.xml",
+        "data/aftersales_admission_mail_data.xml",
+        "data/aftersales_probation_cron.xml",
         # data of: application
         "data/aftersales_application_data.xml",
         # data of: exit
@@ -86,7 +88,13 @@
         "report/aftersales_service_order_templates.xml",
         "views/aftersales_network_menus.xml",
         # views, wizards, reports and menus of: admission
+        "wizard/aftersales_level_change_wizard_views.xml",
+        "views/res_config_settings_views.xml",
         "views/aftersales_condition_views.xml",
+        "views/aftersales_probation_views.xml",
+        "views/aftersales_level_change_views.xml",
+        "views/aftersales_application_review_views.xml",
+        "views/aftersales_point_kind_views.xml",
         "views/aftersales_admission_menus.xml",
         # views, wizards, reports and menus of: application
         "views/aftersales_application_views.xml",

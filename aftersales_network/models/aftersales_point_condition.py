@@ -6,6 +6,20 @@ from odoo.tools import float_compare, formatLang
 FIXED_STATES = ("technical_review", "head_approval")
 
 
+def adopt_attachments(records, name):
+    """Bind fresh files to their record, so that its readers may open them.
+
+    :param records: records of one model
+    :param name: many2many field to ``ir.attachment``
+    """
+    for record in records:
+        loose = record[name].filtered(lambda a: not a.res_id)
+        # Only files the user uploaded himself: others stay with their owner.
+        mine = loose._filtered_access("write")
+        if mine:
+            mine.write({"res_model": record._name, "res_id": record.id})
+
+
 class AftersalesPointCondition(models.Model):
     """One set-up condition at one service point: value, proof, waiver.
 
@@ -188,7 +202,7 @@ class AftersalesPointCondition(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines._adopt_proofs()
+        adopt_attachments(lines, "proof_ids")
         return lines
 
     def write(self, vals):
@@ -199,7 +213,7 @@ class AftersalesPointCondition(models.Model):
         before = {line: line._get_failure_text() for line in self if changed}
         res = super().write(vals)
         if changed:
-            self._adopt_proofs()
+            adopt_attachments(self, "proof_ids")
             self._log_changes(before)
         return res
 
@@ -227,15 +241,6 @@ class AftersalesPointCondition(models.Model):
                         point=line.service_point_id.display_name,
                     )
                 )
-
-    def _adopt_proofs(self):
-        """Bind fresh proofs to their line, so that its readers may open them."""
-        for line in self:
-            loose = line.proof_ids.filtered(lambda a: not a.res_id)
-            # Only files the user uploaded himself: others stay with their owner.
-            mine = loose._filtered_access("write")
-            if mine:
-                mine.write({"res_model": self._name, "res_id": line.id})
 
     def _log_changes(self, before):
         """Show changed conditions in the chatter of their points.
@@ -299,6 +304,16 @@ class AftersalesPointCondition(models.Model):
         if not self._is_proof_enough():
             return self.env._("%(name)s lacks its proof", name=name)
         return ""
+
+    def _get_waiver_text(self):
+        """Who waived the condition and why, with what is missing."""
+        self.ensure_one()
+        return self.env._(
+            "%(failure)s – waived by %(user)s: %(reason)s",
+            failure=self._get_failure_text(),
+            user=self.waived_by_id.sudo().name,
+            reason=self.waiver_reason,
+        )
 
     def action_ask_waive(self):
         """Ask for the reason, then waive."""

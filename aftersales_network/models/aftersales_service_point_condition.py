@@ -107,20 +107,19 @@ class AftersalesServicePoint(models.Model):
                 )
         return super().action_submit()
 
-    def action_approve(self, comment=False):
-        """Approve; a condition that failed since the submission stops the gate."""
-        for point in self.filtered(lambda p: p.state in p._GATES):
-            missing = point.condition_ids.filtered(lambda x: x.status == "open")
-            if missing:
-                raise UserError(
-                    self.env._(
-                        "%(point)s cannot pass this gate: %(reasons)s. Have it mended, "
-                        "or waived by the head or a technical reviewer.",
-                        point=point.display_name,
-                        reasons=", ".join(x._get_failure_text() for x in missing),
-                    )
+    def _prepare_gate(self, gate, comment):
+        """A condition that failed since the submission stops every gate."""
+        missing = self.condition_ids.filtered(lambda x: x.status == "open")
+        if missing:
+            raise UserError(
+                self.env._(
+                    "%(point)s cannot pass this gate: %(reasons)s. Have it mended, or "
+                    "waived by the head or a technical reviewer.",
+                    point=self.display_name,
+                    reasons=", ".join(x._get_failure_text() for x in missing),
                 )
-        return super().action_approve(comment)
+            )
+        return super()._prepare_gate(gate, comment)
 
     def _check_waiver_role(self):
         """Only head and technical reviewer waive conditions.

@@ -136,10 +136,20 @@ class AftersalesServicePoint(models.Model):
             self._check_group(group)
             point._check_not_own_application()
             Approval._check_four_eyes(point, ("centre", "technical", "head"))
-            Approval._log(point, gate, "approved", comment)
+            text = point._prepare_gate(gate, comment)
+            Approval._log(point, gate, "approved", text)
             point._write_flow({"state": next_state})
             if next_state == "probation":
                 point._on_admitted()
+
+    def _prepare_gate(self, gate, comment):
+        """Check what a gate needs; extension point.
+
+        :return: comment to be recorded with the decision
+        :raise UserError: naming what is missing
+        """
+        self.ensure_one()
+        return comment
 
     def _on_admitted(self):
         """Extension point: called for one point once the head has approved it."""

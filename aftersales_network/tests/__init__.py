@@ -11,7 +11,11 @@ from . import (
     test_rights,
     test_tours,
     # tests of: admission
+    test_admission,
     test_condition,
+    test_level,
+    test_point_file,
+    test_probation,
     # tests of: application
     test_application,
     test_application_portal,

@@ -207,6 +207,23 @@ class AftersalesCommon(BaseCommon):
         return cls.env["aftersales.service.point"].create({"state": "active", **vals})
 
     @classmethod
+    def _pass_probation(cls, point, **vals):
+        """A confirmed assessment of a point on probation, passed by default."""
+        if not point.date_probation_start:
+            point._start_probation(cls.company._get_aftersales_today())
+        assessment = cls.env["aftersales.probation.assessment"].create(
+            {
+                "service_point_id": point.id,
+                "outcome": "passed",
+                "score": 80,
+                "findings": "Good work",
+                **vals,
+            }
+        )
+        assessment.action_confirm()
+        return assessment
+
+    @classmethod
     def _create_staff(cls, **vals):
         """A staff line that started long ago."""
         defaults = {

@@ -128,7 +128,9 @@ class TestGuards(AftersalesCommon):
         for vals in ({"level_id": level.id}, {"partner_id": self.customer.id}):
             with self.assertRaisesRegex(AccessError, "decide its settlements"):
                 self._as("centre", self.point).write(vals)
-        self._as("head", self.point).write({"level_id": level.id})
+        with self.assertRaisesRegex(UserError, "by “Change Level” with a reason"):
+            self._as("head", self.point).write({"level_id": level.id})
+        self._as("head", self.point)._change_level(level, "Yearly review")
         self.assertEqual(self.point.level_id, level)
         prospect = self._create_point(state="prospect", parent_id=self.centre.id)
         self._as("centre", prospect).write({"partner_id": self.customer.id})

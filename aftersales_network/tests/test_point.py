@@ -71,6 +71,9 @@ class TestPoint(AftersalesCommon):
         own = self._create_point(
             state="probation", kind="own", parent_id=self.centre.id
         )
+        with self.assertRaisesRegex(UserError, r"probation not begun \(1\)"):
+            own.with_user(self.user_head).action_activate()
+        self._pass_probation(own)
         own.with_user(self.user_head).action_activate()
         self.assertEqual(own.state, "active")
         self.assertTrue(own.date_activated)

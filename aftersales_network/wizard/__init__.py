@@ -2,6 +2,7 @@ from . import (
     aftersales_dispatch_wizard,
     aftersales_reason_wizard,
     # wizards of: admission
+    aftersales_level_change_wizard,
     aftersales_reason_wizard_admission,
     # wizards of: application
     aftersales_portal_wizard,
