@@ -247,7 +247,7 @@ class AftersalesProbationAssessment(models.Model):
         point._on_assessed(self)
 
     def action_terminate(self):
-        """End a failed probation: the exit of the point begins.
+        """End a failed probation: the withdrawal of the point is filed.
 
         :raise UserError: the probation did not fail
         """
@@ -261,8 +261,7 @@ class AftersalesProbationAssessment(models.Model):
                 )
             )
         point._check_group("aftersales_network.group_head")
-        point._end_probation(self.findings)
-        return point._get_records_action()
+        return point._end_probation(self.findings)._get_records_action()
 
     def _load_figures(self):
         """Replace the figures by those of the period up to the assessment."""

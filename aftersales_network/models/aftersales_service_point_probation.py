@@ -100,14 +100,14 @@ class AftersalesServicePoint(models.Model):
             )
 
     def _end_probation(self, reason):
-        """End a failed probation through the exit of the point.
+        """End a failed probation through the withdrawal of the point.
 
         :param reason: findings of the failed assessment
+        :return: the withdrawal, submitted
         """
         self.ensure_one()
         self.sudo().activity_feedback([ASSESS_ACTIVITY], feedback=reason)
-        self.message_post(body=reason)
-        self.action_withdraw()
+        return self._start_termination(reason, "failed_probation")
 
     def _remind_assessment(self):
         """One open reminder for the responsible person of each point."""

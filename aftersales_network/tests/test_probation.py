@@ -200,7 +200,12 @@ class TestProbation(AftersalesCommon):
         with self.assertRaises(AccessError):
             assessment.action_terminate()
         assessment.with_user(self.user_head).action_terminate()
-        self.assertEqual(self.newcomer.state, "withdrawal")
+        withdrawal = self.newcomer.withdrawal_ids
+        self.assertEqual(
+            (withdrawal.state, withdrawal.cause, withdrawal.reason),
+            ("submitted", "failed_probation", "Reliable"),
+        )
+        self.assertFalse(self._reminders())
 
     def test_failure_may_lead_to_an_extension(self):
         failed = self._assess(self.user_centre, outcome="failed", score=20)
