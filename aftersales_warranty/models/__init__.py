@@ -16,6 +16,7 @@ from . import aftersales_settlement_line
 from . import aftersales_settlement_bill
 from . import aftersales_service_point, aftersales_service_point_systems
 from . import aftersales_metric
+from . import aftersales_installed_base
 from . import account_move
 from . import product
 from . import res_company
