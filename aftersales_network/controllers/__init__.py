@@ -12,5 +12,6 @@ from . import (
     # controllers of: planning
     # controllers of: running
     month_report,
+    visit,
     # controllers of: budget
 )

@@ -106,6 +106,11 @@ from . import (
     aftersales_month_report_build,
     aftersales_month_report_flow,
     aftersales_service_point_month_report,
+    aftersales_visit,
+    aftersales_visit_task,
+    aftersales_visit_task_flow,
+    aftersales_service_point_visit,
+    aftersales_metric_visit,
     res_company_running,
     # models of: budget
     aftersales_budget,

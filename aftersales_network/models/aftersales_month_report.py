@@ -30,7 +30,12 @@ class AftersalesMonthReport(models.Model):
 
     _name = "aftersales.month.report"
     _description = "Monthly Report"
-    _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.portal.form.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "month desc, service_point_id, revision desc, id desc"
     _check_company_auto = True
 

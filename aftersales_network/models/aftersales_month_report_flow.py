@@ -272,13 +272,8 @@ class AftersalesMonthReport(models.Model):
         """Keep the remarks typed on the portal."""
         self.ensure_one()
         self._check_editable({"note_quality": True})
-        self.write(
-            {
-                name: (post.get(name) or "").strip()
-                for name in ("note_quality", "note_competitor", "note_needs")
-                if name in post
-            }
-        )
+        notes = ("note_quality", "note_competitor", "note_needs")
+        self.write(self._portal_read(notes, post))
 
     def _portal_submit(self, post):
         """Keep the remarks and submit what the person has seen.

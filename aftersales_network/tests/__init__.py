@@ -47,6 +47,8 @@ from . import (
     test_month_report,
     test_month_report_portal,
     test_resource,
+    test_visit,
+    test_visit_portal,
     # tests of: budget
     test_budget,
     test_systems,

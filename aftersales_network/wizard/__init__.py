@@ -19,5 +19,6 @@ from . import (
     aftersales_reason_wizard_planning,
     # wizards of: running
     aftersales_reason_wizard_running,
+    aftersales_visit_plan_wizard,
     # wizards of: budget
 )

@@ -9,4 +9,9 @@ class AftersalesReasonWizard(models.TransientModel):
     @api.model
     def _get_allowed_methods(self):
         allowed = super()._get_allowed_methods()
-        return {**allowed, "aftersales.month.report": ("action_return",)}
+        return {
+            **allowed,
+            "aftersales.month.report": ("action_return",),
+            "aftersales.visit": ("_cancel",),
+            "aftersales.visit.task": ("_reopen",),
+        }
