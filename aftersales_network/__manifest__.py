@@ -61,6 +61,8 @@
         "data/aftersales_exit_data.xml",
         # data of: areas
         "data/aftersales_grade_data.xml",
+        "data/aftersales_function_data.xml",
+        "data/aftersales_areas_cron.xml",
         # data of: dispatch
         "data/aftersales_dispatch_data.xml",
         # data of: orders
@@ -75,6 +77,7 @@
         "wizard/aftersales_reason_wizard_views.xml",
         "wizard/aftersales_dispatch_wizard_views.xml",
         "wizard/aftersales_exit_wizard_views.xml",
+        "wizard/aftersales_area_handover_views.xml",
         "views/aftersales_area_views.xml",
         "views/aftersales_agreement_views.xml",
         "views/aftersales_staff_views.xml",
@@ -112,6 +115,17 @@
         "views/aftersales_exit_settings_views.xml",
         "views/aftersales_exit_menus.xml",
         # views, wizards, reports and menus of: areas
+        "wizard/aftersales_area_load_views.xml",
+        "views/aftersales_area_point_views.xml",
+        "views/aftersales_grade_views.xml",
+        "views/aftersales_function_views.xml",
+        "report/hr_job_reports.xml",
+        "report/hr_job_templates.xml",
+        "views/hr_job_views.xml",
+        "views/aftersales_staffing_norm_views.xml",
+        "wizard/aftersales_staffing_wizard_views.xml",
+        "views/aftersales_staffing_report_views.xml",
+        "views/aftersales_areas_menus.xml",
         # views, wizards, reports and menus of: dispatch
         "views/aftersales_staff_posting_views.xml",
         "views/aftersales_dispatch_point_views.xml",

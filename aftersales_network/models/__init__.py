@@ -61,6 +61,10 @@ from . import (
     aftersales_area_points,
     aftersales_service_order_area,
     product_category,
+    aftersales_function,
+    hr_job,
+    aftersales_staffing_norm,
+    aftersales_staffing_report,
     # models of: dispatch
     aftersales_dispatch_refusal,
     aftersales_staff_posting,

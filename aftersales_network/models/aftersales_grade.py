@@ -78,21 +78,26 @@ class AftersalesGrade(models.Model):
         return offers
 
     def write(self, vals):
-        self._refresh_queue()
+        grades = self.mapped("grade")
         res = super().write(vals)
         self.env.registry.clear_cache()
-        self._refresh_queue()
+        self._refresh_queue(grades)
         return res
 
     def unlink(self):
-        self._refresh_queue()
+        grades = self.mapped("grade")
+        res = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        self.browse()._refresh_queue(grades)
+        return res
 
-    def _refresh_queue(self):
-        """Let the promises of orders in the queue follow the offer."""
+    def _refresh_queue(self, grades=()):
+        """Let the promises of orders in the queue follow the offer.
+
+        :param grades: grades these offers had before, besides the present ones
+        """
         self.env["aftersales.service.order"]._refresh_promises(
-            [("grade", "in", self.mapped("grade"))]
+            [("grade", "in", [*self.mapped("grade"), *grades])]
         )
 
     @api.model

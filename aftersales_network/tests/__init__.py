@@ -27,6 +27,11 @@ from . import (
     test_withdrawal,
     # tests of: areas
     test_exclusivity,
+    test_area_offer,
+    test_area_handover,
+    test_area_load,
+    test_function,
+    test_staffing,
     # tests of: dispatch
     test_dispatch_board,
     test_dispatch_concurrency,

@@ -11,6 +11,9 @@ from . import (
     aftersales_agreement_sign_wizard,
     aftersales_suspension_wizard,
     # wizards of: areas
+    aftersales_area_handover,
+    aftersales_area_load,
+    aftersales_staffing_wizard,
     # wizards of: dispatch
     # wizards of: orders
     aftersales_order_wizard,
