@@ -22,6 +22,7 @@ class TestTours(AftersalesCommon, HttpCase):
         self.assertEqual(order.step_ids.done_by_id, self.user_portal)
 
     def test_dispatcher(self):
+        rival = self._create_rival()
         order = self._create_order()
         self.start_tour(
             "/odoo/aftersales-dispatch",
@@ -29,4 +30,5 @@ class TestTours(AftersalesCommon, HttpCase):
             login=self.user_dispatcher.login,
         )
         self.assertEqual(order.state, "dispatched")
-        self.assertEqual(order.service_point_id, self.point)
+        self.assertEqual(order.service_point_id, rival)
+        self.assertEqual(order.refusal_ids.service_point_id, self.point)

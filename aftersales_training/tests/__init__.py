@@ -1,5 +1,6 @@
 from . import (
     test_certificate,
+    test_dispatch_qualification,
     test_manager_ratio,
     test_portal,
     test_ratio_dashboard,
