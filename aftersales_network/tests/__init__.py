@@ -52,6 +52,7 @@ from . import (
     test_month_report,
     test_month_report_portal,
     test_resource,
+    test_running_tour,
     test_visit,
     test_visit_portal,
     # tests of: budget
