@@ -161,9 +161,7 @@ class AftersalesAgreement(models.Model):
             "point": point.name,
             "point_code": point.code or "",
             "partner": partner.name or "",
-            "partner_address": ", ".join(
-                (partner.contact_address_inline or "").split("\n")
-            ),
+            "partner_address": self._get_address_line(partner),
             "registration_number": point.registration_number or "",
             "centre": point.centre_id.name or "",
             "notice_days": str(self.notice_days),
@@ -172,6 +170,13 @@ class AftersalesAgreement(models.Model):
             **agreement._get_scope_values(),
             **agreement._get_rate_values(),
         }
+
+    @api.model
+    def _get_address_line(self, partner):
+        """Postal address of a partner in one line, without its name."""
+        address = partner._display_address(without_company=True) if partner else ""
+        lines = [line.strip(" ,") for line in address.split("\n")]
+        return ", ".join(line for line in lines if line)
 
     def _get_period_values(self):
         """First and last day in the language of the document."""

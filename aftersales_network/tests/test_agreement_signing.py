@@ -100,6 +100,19 @@ class TestAgreementSigning(SigningCommon):
         self.assertEqual(draft.scope_ids.area_id, self.area_new)
         self.assertEqual(draft.scope_ids.product_categ_id, self.categ)
 
+    @freeze_time("2026-05-10")
+    def test_wizard_from_the_list_without_a_point(self):
+        form = Form(
+            self.env["aftersales.agreement.issue.wizard"].with_user(self.user_centre)
+        )
+        self.assertFalse(form.template_id)
+        form.service_point_id = self.newcomer
+        self.assertEqual(form.template_id, self.template)
+        self.assertEqual(form.date_end, date(2028, 5, 9))
+        form.date_end = date(2026, 5, 9)
+        with self.assertRaisesRegex(ValidationError, "before it starts"):
+            form.save().action_confirm()
+
     def test_scope_takes_the_narrower_category(self):
         part = self.env["product.category"].create(
             {"name": "Compressors", "parent_id": self.categ.id}

@@ -37,17 +37,13 @@ class AftersalesAgreementIssueWizard(models.TransientModel):
         Template = self.env["aftersales.agreement.template"]
         for wizard in self:
             point = wizard.service_point_id
-            wizard.template_id = point and Template._find_for(point)
+            wizard.template_id = Template._find_for(point) if point else Template
 
     @api.depends("template_id", "date_start")
     def _compute_date_end(self):
         for wizard in self:
-            start = wizard.date_start
-            wizard.date_end = (
-                start and wizard.template_id._get_date_end(start)
-                if (wizard.template_id)
-                else False
-            )
+            start, template = wizard.date_start, wizard.template_id
+            wizard.date_end = start and template and template._get_date_end(start)
 
     def action_confirm(self):
         """Make the draft and open it.
