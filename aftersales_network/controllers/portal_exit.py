@@ -124,25 +124,19 @@ class AftersalesExitPortal(CustomerPortal):
             )
         except (AccessError, MissingError):
             return request.redirect("/my")
-        if not agreement_sudo.evidence_file:
-            return self._show_report(
-                model=agreement_sudo,
-                report_type="pdf",
-                report_ref="aftersales_network.action_report_agreement",
-                download=True,
-            )
-        content = base64.b64decode(agreement_sudo.evidence_file)
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", "application/pdf"),
-                ("Content-Length", len(content)),
-                (
-                    "Content-Disposition",
-                    http.content_disposition(agreement_sudo.evidence_filename),
-                ),
-            ],
-        )
+        if agreement_sudo.evidence_file:
+            content = base64.b64decode(agreement_sudo.evidence_file)
+            filename = agreement_sudo.evidence_filename
+        else:
+            content, filename = agreement_sudo._print_paper()
+        kind = "application/pdf" if filename.endswith(".pdf") else "text/html"
+        headers = [
+            ("Content-Type", kind),
+            ("Content-Length", len(content)),
+            ("Content-Disposition", http.content_disposition(filename)),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(content, headers=headers)
 
     # Withdrawal
 

@@ -312,19 +312,25 @@ class AftersalesAgreement(models.Model):
     def _store_evidence(self):
         """Keep the agreement as it was signed; later changes never touch it."""
         self.ensure_one()
-        # The paper is the same whoever signs; a portal user may not print reports.
+        content, filename = self._print_paper()
+        self._write_flow(
+            {
+                "evidence_file": binascii.b2a_base64(content, newline=False),
+                "evidence_filename": filename,
+            }
+        )
+
+    def _print_paper(self):
+        """The agreement with its annexes: content and file name."""
+        self.ensure_one()
+        # The paper is the same whoever reads it; the portal may not print reports.
         content, extension = (
             self.env["ir.actions.report"]
             .sudo()
             ._render_qweb_pdf("aftersales_network.action_report_agreement", self.ids)
         )
         number = self.name.replace("/", "-")
-        self._write_flow(
-            {
-                "evidence_file": binascii.b2a_base64(content, newline=False),
-                "evidence_filename": f"{number} v{self.version}.{extension}",
-            }
-        )
+        return content, f"{number} v{self.version}.{extension}"
 
     def action_view_versions(self):
         """Open every version of this number."""

@@ -80,15 +80,8 @@ class AftersalesServicePoint(models.Model):
         :param signed_date: day of the signature
         """
         self.ensure_one()
-        if self.state == "probation" and not self._get_probation_start():
-            start_probation = getattr(self, "_start_probation", None)
-            if start_probation:
-                start_probation(signed_date)
-
-    def _get_probation_start(self):
-        """First day of the probation, False while it has not begun."""
-        self.ensure_one()
-        return "date_probation_start" in self._fields and self.date_probation_start
+        if self.state == "probation" and not self.date_probation_start:
+            self._start_probation(signed_date)
 
     def _on_activated(self):
         """Agreements signed on probation take effect."""
@@ -125,27 +118,11 @@ class AftersalesServicePoint(models.Model):
         partners = lines.partner_id | lines.user_id.partner_id
         return (partners | self.applicant_id.partner_id) or self.partner_id
 
-    def _get_role_users(self, group):
-        """People of the company who hold a role; else whoever has its rights.
-
-        :param group: XML id of the group
-        """
-        self.ensure_one()
-        # Users are looked up to be told, whatever the caller may read of them.
-        User = self.env["res.users"].sudo()
-        group_id = self.env.ref(group).id
-        mine = Domain("company_ids", "in", self.company_id.id) & Domain(
-            "share", "=", False
-        )
-        return User.search(mine & Domain("group_ids", "in", group_id)) or User.search(
-            mine & Domain("all_group_ids", "in", group_id)
-        )
-
     def _get_responsible_users(self):
         """Manager of the nearest unit above, else a head: ``{point_id: user}``."""
         users = {}
         for company, points in self.grouped("company_id").items():
-            heads = points[:1]._get_role_users("aftersales_network.group_head")
+            heads = points[:1]._get_group_users("aftersales_network.group_head")
             for point in points:
                 users[point.id] = (
                     point._get_supervisor()

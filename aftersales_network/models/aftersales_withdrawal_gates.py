@@ -212,14 +212,14 @@ class AftersalesWithdrawal(models.Model):
         self.ensure_one()
         point = self.service_point_id
         if self.state == "clearing":
-            return point._get_supervisor() or point._get_role_users(
+            return point._get_supervisor() or point._get_group_users(
                 "aftersales_network.group_head"
             )
         if self.state not in self._GATES:
             return self.env["res.users"]
         if self.state == "submitted" and point._get_supervisor():
             return point._get_supervisor()
-        return point._get_role_users(self._GATES[self.state][2])
+        return point._get_group_users(self._GATES[self.state][2])
 
     def _notify_handover(self, reason=False):
         """E-mail and activity for who acts next, e-mail for who filed."""

@@ -1,6 +1,5 @@
 import base64
 from datetime import date
-from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
@@ -175,18 +174,12 @@ class TestAgreementSigning(SigningCommon):
     def test_signing_starts_probation_and_rules_provisionally(self):
         draft = self._make()
         draft.with_user(self.user_head).action_issue()
-        started = []
-        Point = self.env.registry["aftersales.service.point"]
-
-        def start(point, start_date):
-            started.append((point, start_date))
-
-        with (
-            patch.object(Point, "_start_probation", start, create=True),
-            patch.object(Point, "_get_probation_start", lambda point: False),
-        ):
-            self._sign(draft, date(2026, 5, 9))
-        self.assertEqual(started, [(self.newcomer, date(2026, 5, 9))])
+        self.assertFalse(self.newcomer.date_probation_start)
+        self._sign(draft, date(2026, 5, 9))
+        self.assertEqual(
+            (self.newcomer.date_probation_start, self.newcomer.date_probation_end),
+            (date(2026, 5, 9), date(2026, 8, 9)),
+        )
         self.assertEqual(draft.state, "provisional")
         self.assertEqual(
             (draft.signed_by, draft.signed_date, draft.signed_user_id),

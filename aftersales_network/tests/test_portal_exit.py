@@ -73,6 +73,9 @@ class TestPortalExit(AftersalesCommon, HttpCase):
         page = self.url_open(f"/my/agreements/{agreement.id}").text
         for part in ("Secret terms of Point One", "87.65", "Annex A", 'name="sign"'):
             self.assertIn(part, page)
+        paper = self.url_open(f"/my/agreements/{agreement.id}/pdf")
+        self.assertEqual(paper.status_code, 200)
+        self.assertIn("Secret terms of Point One", paper.text)
         for bad, message in (
             ({"signature": None}, "Draw or type your signature"),
             ({"signature": "no picture"}, "not encoded|could not be"),
