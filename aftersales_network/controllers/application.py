@@ -78,6 +78,7 @@ class AftersalesApplicationPortal(CustomerPortal):
             if editable
             else [],
             editable=editable,
+            state_label=point_sudo._get_state_label(),
             timeline=point_sudo._get_application_timeline(),
             rejection_reason=point_sudo._get_rejection_reason(),
             typed=typed or {},
@@ -114,7 +115,7 @@ class AftersalesApplicationPortal(CustomerPortal):
         """Text of a field in the form: as typed, else as saved."""
         if name in typed:
             return typed[name]
-        value = record[name] if record else False
+        value = record[name] if record else record.default_get([name]).get(name)
         field = record._fields[name]
         if field.type == "many2one":
             return str(value.id or "") if value else ""

@@ -120,8 +120,11 @@ class AftersalesServicePoint(models.Model):
         )
 
     def _has_company(self):
-        """An applicant's company gets its record on submission."""
-        return super()._has_company() or bool(self.applied_name)
+        """An applicant's company gets its record on submission.
+
+        That he must name it is a gap of his form, see ``_get_company_gaps``.
+        """
+        return super()._has_company() or bool(self.applicant_id or self.applied_name)
 
     def _get_submission_blockers(self):
         """An application from the portal must be complete, section by section."""

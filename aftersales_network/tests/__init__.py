@@ -18,7 +18,9 @@ from . import (
     test_probation,
     # tests of: application
     test_application,
+    test_application_concurrency,
     test_application_portal,
+    test_application_tour,
     # tests of: exit
     test_agreement_signing,
     test_exit_concurrency,

@@ -269,7 +269,7 @@ class TestApplicationPortal(ApplicationCommon, HttpCase):
         ):
             self.assertIn(text, page.text)
         self.assertNotIn("suspension_notice", page.text)
-        self.point.with_user(self.user_head).action_suspend("Late reports")
+        self.point.write({"state": "suspended", "suspension_reason": "Late reports"})
         page = self.url_open("/my/service-point").text
         self.assertIn("suspension_notice", page)
         self.assertIn("Late reports", page)

@@ -56,3 +56,20 @@ export class ApplicationForm extends Interaction {
 registry
     .category("public.interactions")
     .add("aftersales_network.application_form", ApplicationForm);
+
+/** On a phone the sections are a row to scroll: show the one that is open. */
+export class ApplicationSections extends Interaction {
+    static selector = ".o_aftersales_sections";
+
+    start() {
+        const active = this.el.querySelector(".active");
+        if (active && this.el.scrollWidth > this.el.clientWidth) {
+            this.el.scrollLeft =
+                active.offsetLeft - (this.el.clientWidth - active.offsetWidth) / 2;
+        }
+    }
+}
+
+registry
+    .category("public.interactions")
+    .add("aftersales_network.application_sections", ApplicationSections);
