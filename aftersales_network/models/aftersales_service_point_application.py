@@ -39,8 +39,13 @@ class AftersalesServicePoint(models.Model):
 
     _inherit = "aftersales.service.point"
 
-    # The reviewers' notes are not for the people of the point.
+    # What the reviewers write is not for the people of the point.
     note = fields.Html(groups="base.group_user")
+    inspection_date = fields.Date(groups="base.group_user")
+    inspector_id = fields.Many2one(groups="base.group_user")
+    inspection_finding = fields.Text(groups="base.group_user")
+    missing_html = fields.Html(groups="base.group_user")
+    missing_count = fields.Integer(groups="base.group_user")
     applicant_id = fields.Many2one(domain="[('share', '=', True)]")
     applied_name = fields.Char("Company Name", copy=False, tracking=True)
     applied_street = fields.Char("Street", copy=False, tracking=True)

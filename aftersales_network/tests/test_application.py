@@ -92,7 +92,7 @@ class ApplicationCommon(AftersalesCommon):
         """Pass the three gates with three people."""
         for role in ("admin", "reviewer", "head"):
             user = getattr(self, f"user_{role}")
-            application.with_user(user).action_approve()
+            application.with_user(user).action_approve("Looked at it")
 
 
 @tagged("post_install", "-at_install")
@@ -519,8 +519,9 @@ class TestApplicationRights(ApplicationCommon):
             message.with_user(self.user_applicant).read(["body"])
         found = self.env["mail.message"].with_user(self.user_applicant)
         self.assertNotIn(message, found.search([("res_id", "=", mine.id)]))
-        with self.assertRaises(AccessError):
-            mine.read(["note"])
+        for name in ("note", "inspection_finding", "inspector_id", "missing_html"):
+            with self.assertRaises(AccessError):
+                mine.read([name])
         mine.sudo().photo_ids = report
         mine._portal_remove_file(report.id)
         self.assertTrue(report.exists())

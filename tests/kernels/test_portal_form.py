@@ -1,16 +1,16 @@
+"""Values and files of portal forms: table cases and properties."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aftersales_network.tools.portal_form import (
-    DOCUMENT_TYPES,
-    IMAGE_TYPES,
-    FormError,
-    check_file,
-    clean_text,
-    file_name,
-    parse_number,
-)
+from .conftest import load_kernel
+
+form = load_kernel("aftersales_network/tools/portal_form.py")
+DOCUMENT_TYPES, IMAGE_TYPES = form.DOCUMENT_TYPES, form.IMAGE_TYPES
+FormError = form.FormError
+check_file, clean_text = form.check_file, form.clean_text
+file_name, parse_number = form.file_name, form.parse_number
 
 
 @pytest.mark.parametrize(
