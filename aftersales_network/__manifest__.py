@@ -82,11 +82,14 @@
         "views/aftersales_agreement_views.xml",
         "views/aftersales_staff_views.xml",
         "views/aftersales_service_type_views.xml",
+        "views/aftersales_service_order_form_views.xml",
         "views/aftersales_service_order_views.xml",
         "views/aftersales_point_adjustment_views.xml",
         "views/aftersales_service_point_views.xml",
         "views/res_partner_views.xml",
         "views/aftersales_portal_templates.xml",
+        "views/aftersales_portal_order_templates.xml",
+        "views/aftersales_service_confirm_templates.xml",
         "report/aftersales_service_order_reports.xml",
         "report/aftersales_service_order_templates.xml",
         "views/aftersales_network_menus.xml",
@@ -134,6 +137,8 @@
         "views/aftersales_dispatch_menus.xml",
         # views, wizards, reports and menus of: orders
         "wizard/aftersales_order_wizard_views.xml",
+        "views/aftersales_orders_config_views.xml",
+        "views/aftersales_orders_menus.xml",
         # views, wizards, reports and menus of: planning
         "wizard/aftersales_capacity_compare_views.xml",
         "views/aftersales_installed_base_views.xml",
@@ -169,6 +174,7 @@
     "assets": {
         "web.assets_backend": ["aftersales_network/static/src/clearance_list/*"],
         "web.assets_frontend": [
+            "aftersales_network/static/src/portal/*",
             # frontend of: application
             "aftersales_network/static/src/interactions/application_form.js",
         ],

@@ -9,6 +9,8 @@ from . import (
     # controllers of: areas
     # controllers of: dispatch
     # controllers of: orders
+    portal_order,
+    service_confirm,
     # controllers of: planning
     # controllers of: running
     month_report,

@@ -113,6 +113,7 @@ class AftersalesServiceOrder(models.Model):
         copy=False,
         tracking=True,
     )
+    note = fields.Html("Internal Notes", copy=False)
     origin = fields.Char("Source", copy=False, index="btree_not_null")
     cancel_reason = fields.Char(readonly=True, copy=False)
     step_ids = fields.One2many("aftersales.service.order.step", "order_id", copy=False)

@@ -64,9 +64,12 @@ class AftersalesServiceOrderEvent(models.Model):
         help="The point that had the order at that moment.",
     )
     kind = fields.Selection(EVENTS, "Step", required=True)
-    state_from = fields.Char("From Status")
-    state_to = fields.Char("To Status")
-    state_from_label = fields.Char("Status before", compute="_compute_state_labels")
+    state_from = fields.Selection(
+        lambda self: self._get_states(), "Status before", readonly=True
+    )
+    state_to = fields.Selection(
+        lambda self: self._get_states(), "Status after", readonly=True
+    )
     date = fields.Datetime("Time", required=True, default=fields.Datetime.now)
     user_id = fields.Many2one("res.users", "Person", required=True, index=True)
     person = fields.Char("Name given", help="Name that the customer gave.")
@@ -77,13 +80,11 @@ class AftersalesServiceOrderEvent(models.Model):
     )
     note = fields.Char()
 
-    @api.depends("state_from")
-    @api.depends_context("lang")
-    def _compute_state_labels(self):
+    @api.model
+    def _get_states(self):
+        """Status of an order, in the reader's language."""
         states = self.env["aftersales.service.order"]._fields["state"]
-        labels = dict(states._description_selection(self.env))
-        for event in self:
-            event.state_from_label = labels.get(event.state_from)
+        return states._description_selection(self.env)
 
 
 class AftersalesServiceOrder(models.Model):

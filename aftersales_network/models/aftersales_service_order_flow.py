@@ -21,6 +21,7 @@ class AftersalesServiceOrder(models.Model):
         "resume": ("dispatched", "accepted", "in_progress", "waiting_part"),
         "done": ("in_progress",),
         "agree": OPEN_STATES,
+        "photo": ("accepted", "in_progress", "waiting_part", "done"),
         "rework": (*OPEN_STATES, "done"),
         "confirm": ("done",),
         "inspect": ("done",),

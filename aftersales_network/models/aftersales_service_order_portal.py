@@ -1,5 +1,9 @@
+import base64
+
 from odoo import models
 from odoo.exceptions import UserError
+
+from .aftersales_service_order_photo import PHOTO_BYTES
 
 #: Kinds of line a point may add on the portal.
 PORTAL_LINE_KINDS = ("part", "labour", "travel", "inspection")
@@ -111,9 +115,60 @@ class AftersalesServiceOrder(models.Model):
             {
                 "cause": (post.get("cause") or "").strip() or self.cause,
                 "correction": (post.get("correction") or "").strip() or self.correction,
+                "fault_id": self._portal_find("aftersales.fault", post.get("fault_id"))
+                or self.fault_id.id,
             }
         )
         self.action_done()
+
+    def _portal_find(self, model, text):
+        """Id of a record chosen on the portal; ``False`` where there is none."""
+        text = str(text or "")
+        if not text.isdigit() or len(text) > 9:
+            return False
+        return self.env[model].search([("id", "=", int(text))], limit=1).id
+
+    def _portal_pause(self, post):
+        """Pause for a reason chosen on the portal."""
+        self.ensure_one()
+        reason = self._portal_find("aftersales.pause.reason", post.get("reason_id"))
+        self.action_pause(reason, (post.get("note") or "").strip()[:200])
+
+    def _portal_fee(self, post):
+        """Tell the estimated fee and record who agreed to it."""
+        self.ensure_one()
+        self._check_transition("agree")
+        self.fee_quoted = self._portal_number(post.get("fee"), self.env._("Fee"))
+        self.action_agree_fee((post.get("customer_name") or "").strip()[:100])
+
+    def _portal_photo(self, post):
+        """Add one photo from the telephone.
+
+        :raise UserError: no photo, too large or of another type
+        """
+        self.ensure_one()
+        self._check_transition("photo")
+        upload = post.get("photo")
+        data = upload.read(PHOTO_BYTES + 1) if hasattr(upload, "read") else b""
+        kinds = dict(self.photo_ids._fields["kind"].selection)
+        self.env["aftersales.service.order.photo"].create(
+            {
+                "order_id": self.id,
+                "kind": post.get("kind") if post.get("kind") in kinds else "other",
+                "name": (post.get("name") or "").strip()[:100],
+                "image": base64.b64encode(data),
+            }
+        )
+
+    def _portal_inspect(self, post, item_ids):
+        """Record an inspection by a second person of the point.
+
+        :param item_ids: ids of the items ticked as in order, as text
+        """
+        self.ensure_one()
+        items = self._get_inspection_items()
+        ticked = items.filtered(lambda item: str(item.id) in set(item_ids))
+        self._inspect(post.get("result"), post.get("findings"), ticked)
 
     def _check_portal_open(self):
         """Only a job in work can be changed on the portal."""

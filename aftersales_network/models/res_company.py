@@ -26,3 +26,11 @@ class ResCompany(models.Model):
         company_sudo = self.sudo()
         zone = company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz
         return zone or "UTC"
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    aftersales_promise_hours = fields.Float(
+        related="company_id.aftersales_promise_hours", readonly=False
+    )

@@ -97,7 +97,7 @@ class TestOrderTime(AftersalesCommon):
             ],
         )
         self.assertEqual(order.event_ids.point_id, self.point)
-        self.assertEqual(order.event_ids[1].state_from_label, "Dispatched")
+        self.assertEqual(order.event_ids[1].state_from, "dispatched")
 
     def test_refusal_reopening_and_cancelling_are_in_the_timeline(self):
         order = self._dispatched()
