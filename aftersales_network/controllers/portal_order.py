@@ -39,7 +39,7 @@ class AftersalesPortalOrder(AftersalesPortal):
             "pause_reasons": reasons,
             "faults": env["aftersales.fault"].search([]),
             "photo_kinds": field._description_selection(env),
-            "is_worker": env.user in order_sudo._get_workers(),
+            "is_worker": request.env.user in order_sudo._get_workers(),
         }
 
     @http.route("/my/service-orders/<int:order_id>/sign", type="jsonrpc", auth="user")

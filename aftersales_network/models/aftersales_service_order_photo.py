@@ -18,12 +18,17 @@ KINDS = [
 ]
 
 
+def decode(image):
+    """Bytes of base64 text; empty where it is none."""
+    try:
+        return base64.b64decode(image or b"")
+    except (binascii.Error, ValueError):
+        return b""
+
+
 def is_picture(image, limit):
     """Whether base64 text holds a photo of at most ``limit`` bytes."""
-    try:
-        data = base64.b64decode(image or b"")
-    except (binascii.Error, ValueError):
-        return False
+    data = decode(image)
     return len(data) <= limit and guess_mimetype(data) in PHOTO_TYPES
 
 
@@ -78,7 +83,7 @@ class AftersalesServiceOrderPhoto(models.Model):
         :param image: base64
         :raise UserError: type or size
         """
-        if len(image or b"") > PHOTO_BYTES * 4 // 3 + 4:
+        if len(decode(image)) > PHOTO_BYTES:
             raise UserError(
                 self.env._(
                     "The photo is larger than %(size)s MB. Take a smaller one.",

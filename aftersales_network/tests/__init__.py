@@ -44,6 +44,7 @@ from . import (
     # tests of: orders
     test_order_handover,
     test_order_line,
+    test_order_portal,
     test_order_time,
     # tests of: planning
     test_capacity_plan,

@@ -20,6 +20,22 @@ class TestTours(AftersalesCommon, HttpCase):
             [("part", 1, 100), ("labour", 1.5, 90)],
         )
         self.assertEqual(order.step_ids.done_by_id, self.user_portal)
+        self.assertEqual((order.fee_quoted, order.fee_agreed_by), (190, "Mr Wang"))
+        self.assertEqual(order.pause_ids.reason_id.code, "ABSENT")
+        self.assertEqual(
+            order.event_ids.mapped("kind"),
+            [
+                "dispatched",
+                "accepted",
+                "paused",
+                "resumed",
+                "arrived",
+                "started",
+                "fee",
+                "done",
+            ],
+        )
+        self.assertEqual(order.event_ids[1:].user_id, self.user_portal)
 
     def test_dispatcher(self):
         rival = self._create_rival()
