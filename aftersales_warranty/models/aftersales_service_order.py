@@ -94,7 +94,13 @@ class AftersalesServiceOrder(models.Model):
         for order in self:
             order.claim_count = counts.get(order._origin, 0)
 
-    @api.depends("state", "amount_warranty", "service_point_id", "claim_ids.state")
+    @api.depends(
+        "state",
+        "amount_warranty",
+        "service_point_id",
+        "claim_ids.state",
+        "is_rework",
+    )
     @api.depends_context("uid")
     def _compute_can_claim(self):
         clerk = self.env.user.has_group("aftersales_network.group_settlement_clerk")
@@ -105,6 +111,7 @@ class AftersalesServiceOrder(models.Model):
                 mine
                 and order.state in ("done", "closed")
                 and order.amount_warranty
+                and not order.is_rework
                 and all(claim.state == "cancelled" for claim in order.claim_ids)
             )
 
@@ -239,6 +246,15 @@ class AftersalesServiceOrder(models.Model):
                     order=self.name,
                 )
             )
+        if self.is_rework:
+            raise UserError(
+                self.env._(
+                    "%(order)s repeats %(earlier)s, whose repair guarantee still runs. "
+                    "The point bears a rework itself; it cannot be claimed.",
+                    order=self.name,
+                    earlier=self.sudo().rework_of_id.name,
+                )
+            )
         claimed = self.claim_ids.filtered(lambda c: c.state != "cancelled")[:1]
         if claimed:
             raise UserError(
@@ -272,6 +288,19 @@ class AftersalesServiceOrder(models.Model):
                 if line.amount_warranty
             ],
         }
+
+    @api.depends("amount_customer")
+    def _compute_amount_payable(self):
+        return super()._compute_amount_payable()
+
+    def _get_customer_amount(self):
+        """What the warranty does not bear."""
+        return self.amount_customer
+
+    def _check_rework_decision(self):
+        """What is claimed already is not decided anew."""
+        super()._check_rework_decision()
+        self._check_not_claimed()
 
     def action_view_claims(self):
         """Open the claims of the order."""
@@ -309,6 +338,7 @@ class AftersalesServiceOrderLine(models.Model):
         "order_id.registration_id.date_restart",
         "order_id.date_request",
         "order_id.currency_id",
+        "order_id.is_rework",
     )
     def _compute_cover(self):
         frozen = self._get_frozen_lines()
@@ -351,6 +381,9 @@ class AftersalesServiceOrderLine(models.Model):
             share = shares.get(line, Decimal(0))
             digits = (line.currency_id or line.env.company.currency_id).decimal_places
             warranty, customer = kernel.split(to_minor(line.amount, digits), share)
+            if line.order_id.is_rework:
+                # Neither the manufacturer nor the customer pays a repair twice.
+                share = warranty = customer = 0
             line.cover_share = float(share)
             line.amount_warranty = float(from_minor(warranty, digits))
             line.amount_customer = float(from_minor(customer, digits))

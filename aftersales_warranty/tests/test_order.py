@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -69,6 +71,49 @@ class TestOrder(WarrantyCommon):
         line = self._add_lines(order, ("part", 1, 100.0, self.part))
         order.registration_id = self.unit
         self.assertEqual(line.amount_warranty, 100.0)
+
+    def test_a_rework_is_free_and_cannot_be_claimed(self):
+        fault = self.env.ref("aftersales_network.fault_cool")
+        first = self._create_done_order(fault_id=fault.id)
+        first.step_ids.is_done = True
+        first.action_close()
+        self.assertTrue(first.can_claim)
+        again = self._create_done_order(
+            ("part", 1, 100.0, self.part),
+            ("labour", 1, 60.0, None),
+            date_request=datetime(2026, 3, 20, 8),
+        )
+        self.assertEqual((again.rework_state, again.can_claim), ("proposed", True))
+        self.assertEqual(again.amount_payable, again.amount_customer)
+        again.fault_id = fault
+        self.assertEqual(again.rework_of_id, first)
+        self.assertTrue(again.is_rework)
+        self.assertEqual(again.amount_total, 160.0)
+        self.assertEqual(
+            (again.amount_warranty, again.amount_customer, again.amount_payable),
+            (0.0, 0.0, 0.0),
+        )
+        self.assertFalse(again.can_claim)
+        with self.assertRaisesRegex(
+            UserError, f"repeats {first.name}.* cannot be claimed"
+        ):
+            again.action_create_claim()
+        again._reject_rework("Another part")
+        self.assertEqual(again.amount_warranty, 100.0)
+        self.assertTrue(again.can_claim)
+
+    def test_a_claimed_order_is_not_made_a_rework(self):
+        first = self._create_done_order()
+        first.step_ids.is_done = True
+        first.action_close()
+        again = self._create_done_order(
+            ("part", 1, 100.0, self.part),
+            date_request=datetime(2026, 3, 20, 8),
+        )
+        again.with_user(self.user_admin).action_create_claim()
+        again.claim_ids.action_submit()
+        with self.assertRaisesRegex(UserError, "is claimed in"):
+            again.action_confirm_rework()
 
     def test_claims_come_from_finished_orders(self):
         open_order = self._create_order(lot_id=self.lot.id)
