@@ -99,7 +99,7 @@ class TestOrder(WarrantyCommon):
         ):
             again.action_create_claim()
         again._reject_rework("Another part")
-        self.assertEqual(again.amount_warranty, 100.0)
+        self.assertEqual((again.amount_warranty, again.amount_payable), (130.0, 30.0))
         self.assertTrue(again.can_claim)
 
     def test_a_claimed_order_is_not_made_a_rework(self):
