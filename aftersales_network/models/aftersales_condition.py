@@ -15,7 +15,7 @@ class AftersalesCondition(models.Model):
 
     _name = "aftersales.condition"
     _description = "Set-up Condition"
-    _order = "category, sequence, id"
+    _order = "sequence, id"
 
     #: Fields of the registration form that a condition may take its value from.
     _SOURCE_FIELDS = (
@@ -78,7 +78,7 @@ class AftersalesCondition(models.Model):
         required=True,
         default="number",
     )
-    minimum = fields.Float(digits=(12, 2))
+    minimum = fields.Float(digits=(12, 2), aggregator=None)
     unit = fields.Char(translate=True, help="Unit of the minimum, for example m².")
     source_field = fields.Selection(
         "_selection_source_field",

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare, formatLang
@@ -29,7 +31,7 @@ class AftersalesPointCondition(models.Model):
     _name = "aftersales.point.condition"
     _description = "Condition of a Service Point"
     _inherit = ["aftersales.flow.mixin", "aftersales.scope.mixin"]
-    _order = "service_point_id, category, sequence, id"
+    _order = "service_point_id, sequence, id"
     _check_company_auto = True
 
     service_point_id = fields.Many2one(
@@ -60,6 +62,7 @@ class AftersalesPointCondition(models.Model):
         readonly=False,
         precompute=True,
         digits=(12, 2),
+        aggregator=None,
         help="The measured figure; for yes or no: 1 or 0.",
     )
     is_yes = fields.Boolean("Fulfilled", compute="_compute_is_yes", inverse="_set_yes")
@@ -256,10 +259,12 @@ class AftersalesPointCondition(models.Model):
             )
             if before.get(line) != line._get_failure_text():
                 point = line.service_point_id.id
-                bodies[point] = "\n".join(filter(None, [bodies.get(point), text]))
+                bodies.setdefault(point, []).append(text)
         if bodies:
             points = self.service_point_id.browse(bodies)
-            points.sudo()._message_log_batch(bodies)
+            points.sudo()._message_log_batch(
+                {point: Markup("<br/>").join(texts) for point, texts in bodies.items()}
+            )
 
     def _is_value_enough(self):
         """Whether the value alone fulfils the condition."""
@@ -376,4 +381,6 @@ class AftersalesPointCondition(models.Model):
                 if decision == "approved"
                 else self.env._("Waiver taken back")
             )
-            point.message_post(body=f"{label}: {line.condition_id.name}\n{reason}")
+            point.message_post(
+                body=Markup("%s: %s<br/>%s") % (label, line.condition_id.name, reason)
+            )

@@ -58,7 +58,9 @@ class AftersalesProbationAssessment(models.Model):
         tracking=True,
     )
     date_from = fields.Date("Probation from", readonly=True)
-    score = fields.Float(digits=(5, 1), tracking=True, help="0 to 100 points.")
+    score = fields.Float(
+        digits=(5, 1), tracking=True, aggregator="avg", help="0 to 100 points."
+    )
     outcome = fields.Selection(
         [
             ("passed", "Passed"),
@@ -326,10 +328,12 @@ class AftersalesProbationFigure(models.Model):
     code = fields.Char(required=True)
     name = fields.Char("Figure", required=True)
     unit = fields.Char()
-    numerator = fields.Float()
-    denominator = fields.Float("Base")
+    numerator = fields.Float(aggregator=None)
+    denominator = fields.Float("Base", aggregator=None)
     is_available = fields.Boolean(compute="_compute_value", store=True)
-    value = fields.Float(compute="_compute_value", store=True, digits=(12, 1))
+    value = fields.Float(
+        compute="_compute_value", store=True, digits=(12, 1), aggregator=None
+    )
 
     @api.depends("numerator", "denominator", "unit")
     def _compute_value(self):

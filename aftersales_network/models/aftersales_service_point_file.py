@@ -21,7 +21,6 @@ class AftersalesServicePoint(models.Model):
 
     partner_latitude = fields.Float(related="partner_id.partner_latitude")
     partner_longitude = fields.Float(related="partner_id.partner_longitude")
-    contact_address = fields.Char(related="partner_id.contact_address_inline")
     volume_graph = fields.Text(compute="_compute_volumes")
     volume_html = fields.Html(
         "Monthly Volumes", compute="_compute_volumes", sanitize=False

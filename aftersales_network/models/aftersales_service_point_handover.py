@@ -86,7 +86,7 @@ class AftersalesServicePoint(models.Model):
                 {
                     "activity_type_id": activity_type.id,
                     "summary": self.env._(
-                        "Application at “%(state)s”", state=point._get_state_label()
+                        "Application: %(state)s", state=point._get_state_label()
                     ),
                     "automated": True,
                     "date_deadline": fields.Date.add(

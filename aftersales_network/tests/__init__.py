@@ -12,6 +12,7 @@ from . import (
     test_tours,
     # tests of: admission
     test_admission,
+    test_admission_tour,
     test_condition,
     test_level,
     test_point_file,
