@@ -28,18 +28,6 @@ class AftersalesApplicationPortal(CustomerPortal):
     No address carries the id of an application: it is always the user's own.
     """
 
-    def _prepare_portal_layout_values(self):
-        """Tell the home page which cards of the service network to show."""
-        values = super()._prepare_portal_layout_values()
-        Point = request.env["aftersales.service.point"]
-        user = request.env.user
-        if user._is_portal():
-            own = user._get_aftersales_point_ids()
-            application = Point._portal_get_application()
-            values["show_service_point"] = bool(own)
-            values["show_service_application"] = not own or bool(application)
-        return values
-
     def _get_application_sections(self, application):
         """Sections of the form in their order: ``{key: label}``."""
         sections = {
@@ -78,6 +66,7 @@ class AftersalesApplicationPortal(CustomerPortal):
             if editable
             else [],
             editable=editable,
+            is_open=application.state in OPEN_STATES,
             state_label=point_sudo._get_state_label(),
             timeline=point_sudo._get_application_timeline(),
             rejection_reason=point_sudo._get_rejection_reason(),
@@ -152,7 +141,7 @@ class AftersalesApplicationPortal(CustomerPortal):
     def portal_service_application_section(self, section, **kw):
         """One section of the form; read-only while the application is reviewed."""
         application = request.env["aftersales.service.point"]._portal_get_application()
-        if not application:
+        if application.state not in OPEN_STATES:
             return request.redirect(URL)
         if section not in self._get_application_sections(application):
             raise request.not_found()

@@ -126,5 +126,6 @@ from . import (
     res_company,
     res_partner,
     res_users,
+    res_users_application,
     aftersales_resource_application,
 )

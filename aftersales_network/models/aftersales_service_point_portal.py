@@ -121,7 +121,11 @@ class AftersalesServicePoint(models.Model):
     def _link_applicant(self, user):
         """Let an invited portal user fill in the application of this prospect."""
         self.ensure_one()
-        if self.state in DRAFT_STATES and user.share and self.has_access("write"):
+        busy = self.sudo().search_count(
+            [("applicant_id", "=", user.id), ("state", "in", OPEN_STATES)], limit=1
+        )
+        may_write = self.state in DRAFT_STATES and self.has_access("write")
+        if may_write and user.share and not busy:
             self.applicant_id = user
             self._prefill_application()
 

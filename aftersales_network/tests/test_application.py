@@ -406,6 +406,13 @@ class TestApplication(ApplicationCommon):
         self.assertEqual(point.applied_name, "Invited")
         found = point.with_user(user)._portal_get_application()
         self.assertEqual(found, point)
+        second = self._create_point(name="Second", state="prospect")
+        second._link_applicant(user)
+        self.assertFalse(second.applicant_id)
+        second._link_applicant(self.user_head)
+        self.assertFalse(second.applicant_id)
+        second.with_user(self.user_dispatcher)._link_applicant(self.user_applicant)
+        self.assertFalse(second.applicant_id)
 
     def test_back_office_form(self):
         with Form(self.env["aftersales.service.point"]) as form:
@@ -631,6 +638,19 @@ class TestApplicationRights(ApplicationCommon):
         closed = self._create_point(
             name="Closed Centre", tier="centre", kind="own", state="closed"
         )
+        employee = new_test_user(
+            self.env,
+            login="aftersales_applicant_b",
+            groups="base.group_portal",
+            company_id=self.company_b.id,
+            company_ids=[fields.Command.set(self.company_b.ids)],
+            context=CONTEXT,
+        )
+        theirs = self._start(employee)
+        self.assertEqual(theirs.sudo().company_id, self.company_b)
+        self.assertEqual(theirs.sudo().parent_id, foreign)
+        with self.assertRaisesRegex(ValidationError, "choose one of the list"):
+            theirs._portal_save("company", {"parent_id": str(self.centre.id)})
         mine = self._start()
         centres = mine._portal_get_centres(mine.sudo().company_id)
         self.assertIn(self.centre, centres.with_env(self.env))

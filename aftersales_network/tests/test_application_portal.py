@@ -243,6 +243,8 @@ class TestApplicationPortal(ApplicationCommon, HttpCase):
         self._login(self.user_applicant)
         page = self.url_open(URL).text
         self.assertIn("was admitted", page)
+        # The sections have done their duty.
+        self.assertTrue(self.url_open(f"{URL}/people").url.endswith(URL))
         page = self.url_open("/my/service-point")
         self.assertTrue(page.url.endswith(f"/my/service-point/{application.id}"))
         self.assertIn("Wang Min", page.text)
