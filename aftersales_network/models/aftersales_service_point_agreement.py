@@ -94,10 +94,15 @@ class AftersalesServicePoint(models.Model):
     # People
 
     def _is_authorised(self, user):
-        """Whether ``user`` may bind the point: its applicant or its manager."""
+        """Whether ``user`` may bind the point: its manager, or its applicant.
+
+        The applicant may until the point is in service; then he is one of its
+        people, or nobody.
+        """
         self.ensure_one()
+        is_applicant = self.applicant_id == user and not self.date_activated
         return self.state != "closed" and (
-            self.applicant_id == user or user in self._get_manager_lines().user_id
+            is_applicant or user in self._get_manager_lines().user_id
         )
 
     def _get_manager_lines(self):
@@ -116,7 +121,9 @@ class AftersalesServicePoint(models.Model):
         self.ensure_one()
         lines = self._get_manager_lines()
         partners = lines.partner_id | lines.user_id.partner_id
-        return (partners | self.applicant_id.partner_id) or self.partner_id
+        if not self.date_activated:
+            partners |= self.applicant_id.partner_id
+        return partners or self.partner_id
 
     def _get_responsible_users(self):
         """Manager of the nearest unit above, else a head: ``{point_id: user}``."""

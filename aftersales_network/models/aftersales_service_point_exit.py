@@ -116,11 +116,9 @@ class AftersalesServicePoint(models.Model):
         }
 
     def _get_clearance_blockers(self):
-        """Loans, visits, tasks, resources and stock, where they are installed."""
+        """Visits, tasks and stock beside orders, awards, loans and units below."""
         blockers = super()._get_clearance_blockers()
         for label, model, domain in self._get_network_blockers():
-            if model not in self.env:
-                continue
             # The clearance lists everything, whoever looks at it.
             count = self.env[model].sudo().search_count(domain)
             if count:
@@ -132,14 +130,26 @@ class AftersalesServicePoint(models.Model):
         return blockers
 
     def _get_network_blockers(self):
-        """Rows of the clearance beyond orders, awards and units below.
+        """Rows of the clearance that are simple counts.
 
         Extension point.
 
-        :return: list of ``(label, model, domain)``; an absent model is skipped
+        :return: list of ``(label, model, domain)``
         """
         self.ensure_one()
-        rows = []
+        mine = Domain("service_point_id", "=", self.id)
+        rows = [
+            (
+                self.env._("visits not reported"),
+                "aftersales.visit",
+                mine & Domain("state", "in", ("planned", "done")),
+            ),
+            (
+                self.env._("open visit tasks"),
+                "aftersales.visit.task",
+                mine & Domain("state", "=", "open"),
+            ),
+        ]
         if self.location_id:
             stock = Domain("location_id", "child_of", self.location_id.id) & Domain(
                 "quantity", ">", 0

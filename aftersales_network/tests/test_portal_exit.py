@@ -147,6 +147,11 @@ class TestPortalExit(AftersalesCommon, HttpCase):
         self.assertTrue(self._sign(agreement).get("force_refresh"))
         agreement.invalidate_recordset()
         self.assertEqual(agreement.state, "provisional")
+        self.assertEqual(newcomer.date_probation_start, self.today)
+        newcomer.date_activated = self.today
+        self.assertFalse(newcomer._is_authorised(self.applicant))
+        response = self.url_open(f"/my/agreements/{agreement.id}")
+        self.assertTrue(response.url.endswith("/my"))
 
     def test_home_and_counters(self):
         self._issue()

@@ -241,9 +241,22 @@ class TestClosing(WithdrawalCommon):
         self.env["stock.quant"]._update_available_quantity(
             self.part, self.point.location_id, 3
         )
+        self.env["aftersales.visit"].create(
+            {
+                "service_point_id": self.point.id,
+                "kind": "check",
+                "date_planned": date(2026, 5, 10),
+                "visitor_ids": self.user_centre.ids,
+            }
+        )
         withdrawal = self._clearing()
         rows = {row["label"]: row["count"] for row in withdrawal.clearance}
-        expected = {"open orders": 1, "open awards or penalties": 1, "advance stock": 1}
+        expected = {
+            "open orders": 1,
+            "open awards or penalties": 1,
+            "visits not reported": 1,
+            "advance stock": 1,
+        }
         self.assertEqual({k: rows.get(k) for k in expected}, expected)
         self.assertEqual(self.point.clearance, withdrawal.clearance)
         for label, record in (
