@@ -132,6 +132,12 @@ class AftersalesVisit(models.Model):
         "(service_point_id, date_done) WHERE date_done IS NOT NULL"
     )
 
+    @api.depends("name", "service_point_id.name")
+    def _compute_display_name(self):
+        for visit in self:
+            point = visit.service_point_id.name or ""
+            visit.display_name = f"{visit.name} {point}".strip()
+
     def _compute_task_counts(self):
         counts = {}
         rows = self.env["aftersales.visit.task"]._read_group(

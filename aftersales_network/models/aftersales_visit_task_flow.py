@@ -132,6 +132,14 @@ class AftersalesVisitTask(models.Model):
         """
         self.ensure_one()
         self._check_task_state("open")
+        if self.user_id:
+            raise UserError(
+                self.env._(
+                    "“%(task)s” is with %(user)s, who marks it as done.",
+                    task=self.name,
+                    user=self.user_id.name,
+                )
+            )
         self.write(self._portal_read(("result",), post))
         if files:
             self._portal_attach("photo_ids", files, IMAGE_TYPES)

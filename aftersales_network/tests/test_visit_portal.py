@@ -84,6 +84,14 @@ class TestVisitPortal(VisitCommon, HttpCase):
         self.assertIn("in state “Done”", page.text)
         self.assertEqual(self.task.result, "Sign is up")
 
+    def test_task_of_our_own_people_is_not_the_points(self):
+        self.task.write({"staff_id": False, "user_id": self.user_centre.id})
+        page = self.url_open(f"/my/visits/{self.visit.id}").text
+        self.assertNotIn("Mark as Done", page)
+        page = self._post(self.task, result="Sign is up")
+        self.assertIn("is with Test Centre, who marks it as done", page.text)
+        self.assertEqual(self.task.state, "open")
+
     def test_only_pictures(self):
         page = self._post(
             self.task,
