@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
@@ -198,11 +200,17 @@ class AftersalesMonthReport(models.Model):
 
     @api.model
     def _get_reporting_domain(self, month):
-        """Points that owe a report for ``month``; extension point."""
+        """Points that owe a report for ``month``; extension point.
+
+        A point whose probation starts later had nothing to report yet.
+        """
+        joined = Domain("date_probation_start", "=", False)
+        joined |= Domain("date_probation_start", "<=", month + relativedelta(day=31))
         return (
             Domain("tier", "=", "point")
             & Domain("state", "in", REPORTING_STATES)
             & Domain("company_id", "=", self.env.company.id)
+            & joined
         )
 
     @api.model

@@ -286,6 +286,8 @@ class TestMonthReport(MonthReportCommon):
         self._create_done(datetime(2026, 3, 20, 8))
         suspended = self._create_point(parent_id=self.centre.id, state="suspended")
         closed = self._create_point(parent_id=self.centre.id, state="closed")
+        newcomer = self._create_point(parent_id=self.centre.id, state="probation")
+        newcomer._write_flow({"date_probation_start": "2026-04-01"})
         with freeze_time("2026-04-01 01:00"):
             self._run_job()
             self._run_job()
@@ -293,6 +295,7 @@ class TestMonthReport(MonthReportCommon):
         self.assertEqual((report.month, report.count_total), (MARCH, 1))
         self.assertEqual(suspended.month_report_ids.month, MARCH)
         self.assertFalse(closed.month_report_ids)
+        self.assertFalse(newcomer.month_report_ids, "It joined after the month")
         self.assertFalse(self.centre.month_report_ids)
         self.assertFalse(report.activity_ids)
         with freeze_time("2026-04-06 01:00"):
