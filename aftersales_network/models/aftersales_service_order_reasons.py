@@ -66,6 +66,19 @@ class AftersalesServiceOrder(models.Model):
         return self.env._("points of its level do not offer this service")
 
     def _get_reason_no_staff(self, ranked, facts):
+        job = facts["days"][self.id]
+        away = [
+            person.staff.name
+            for person in facts["people"].get(ranked.candidate.point_id, ())
+            if person.is_home
+            and self._is_in_role(person.role)
+            and person.staff._runs_on(job.fact_day)
+        ]
+        if away:
+            return self.env._(
+                "nobody in the required role; posted or lent to others: %(people)s",
+                people=", ".join(away),
+            )
         return self.env._("nobody in the required role")
 
     def _get_reason_not_qualified(self, ranked, facts):

@@ -26,9 +26,7 @@ class AftersalesServicePoint(models.Model):
     )
     received_posting_ids = fields.One2many("aftersales.staff.posting", "to_point_id")
     given_posting_ids = fields.One2many("aftersales.staff.posting", "from_point_id")
-    workload = fields.Float(
-        "Orders per Head", compute="_compute_counts", digits=(8, 1)
-    )
+    workload = fields.Float("Orders per Head", compute="_compute_counts", digits=(8, 1))
     on_time_done = fields.Integer(
         "Done on Time", compute="_compute_on_time", help="Last 90 days."
     )

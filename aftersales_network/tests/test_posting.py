@@ -206,6 +206,7 @@ class TestPosting(AftersalesCommon):
         order = self._create_order()
         order.action_dispatch()
         self.assertEqual(order.dispatch_reason_code, "no_staff")
+        self.assertIn("posted or lent to others: Portal Tech", order.dispatch_note)
         self.customer.state_id = self.state_b
         self.technician_b.date_to = self.today - timedelta(days=1)
         other = self._create_order()
