@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from story import goods, live_case, network, people, work  # noqa: E402
+from story import control, goods, lifecycle, live_case, network, people, work  # noqa: E402
 
 FIRST_STEPS = [
     "As dispatcher: After-Sales ▸ Network ▸ Tickets, open the e-mail about serial "
@@ -34,6 +34,8 @@ def run(env):
     stock = goods.create_goods(env)
     units = goods.sell_units(env, stock)
     work.create_history(env, points, units, users)
+    lifecycle.run(env, points, users)
+    control.run(env, points, users)
     live_case.LiveCase(env, company, users, points, stock).run()
     live_case.receive_mail(env, serial="LH-AC-2001", number=2)
     parameter = env["ir.config_parameter"].sudo()

@@ -55,6 +55,13 @@ CENTRES = {
         ],
     ),
 }
+#: centre → key of the user who manages it
+MANAGERS = {
+    "South Centre": "centre",
+    "East Centre": "centre_east",
+    "North Centre": "centre_north",
+    "West Centre": "centre_west",
+}
 #: States in which a point has, or had, areas, people and an agreement.
 EQUIPPED = ("active", "probation", "suspended", "withdrawal", "closed")
 #: States that ``lifecycle`` reaches after the work of the past months.
@@ -77,6 +84,16 @@ def get_points_in(points, *states):
         for name, _place, _kind, state in below
         if state in states
     ]
+
+
+def get_state(name):
+    """State in which the story leaves a point."""
+    return next(
+        state
+        for _city, below in CENTRES.values()
+        for point, _place, _kind, state in below
+        if point == name
+    )
 
 
 def setup_company(env):
@@ -135,7 +152,7 @@ def get_area(places, city):
 
 
 def create_centre(env, users, name, city, head_office):
-    """A regional centre; the South has the centre manager of the demo."""
+    """A regional centre with its manager."""
     return env["aftersales.service.point"].create(
         {
             "name": name,
@@ -144,7 +161,7 @@ def create_centre(env, users, name, city, head_office):
             "state": "active",
             "parent_id": head_office.id,
             "partner_id": create_firm(env, f"Lanhai {name}", city, 1).id,
-            "manager_id": users["centre"].id if name == "South Centre" else False,
+            "manager_id": users[MANAGERS[name]].id,
         }
     )
 

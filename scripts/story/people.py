@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from . import network
+from . import lifecycle, network
 
 #: role key → (login, name, group, label shown after `make demo`)
 USERS = {
@@ -22,12 +22,21 @@ USERS = {
     "service": ("service", "Gao Lan", "group_service", "Service user"),
     "admin": ("suiteadmin", "He Jun", "group_admin", "Administrator"),
 }
+#: Managers of the other centres: the same role, other points.
+CENTRE_MANAGERS = {
+    "centre_east": ("centre.east", "Guo Tian"),
+    "centre_north": ("centre.north", "Han Xue"),
+    "centre_west": ("centre.west", "Leng Bing"),
+}
 PORTAL = ("technician", "Huang Bo", "Technician at a point (portal)")
 
 LOGINS = [
     {"role": label, "login": login, "password": login}
     for login, _name, _group, label in USERS.values()
-] + [{"role": PORTAL[2], "login": PORTAL[0], "password": PORTAL[0]}]
+] + [
+    {"role": label, "login": login, "password": login}
+    for login, _name, label in (PORTAL, lifecycle.APPLICANT)
+]
 
 
 def _names(text):
@@ -49,7 +58,11 @@ Luo Gang, Niu Ben, Ou Ping, Pei Pei, Qu Min, Rong Hua, Su Qing, Tian Ye
 def create_users(env):
     """One user per role; the password is the login."""
     users = {}
-    for key, (login, name, group, _label) in USERS.items():
+    managers = {
+        key: (login, name, "group_centre_manager", "")
+        for key, (login, name) in CENTRE_MANAGERS.items()
+    }
+    for key, (login, name, group, _label) in {**USERS, **managers}.items():
         groups = env.ref(f"aftersales_network.{group}") | env.ref("base.group_user")
         users[key] = env["res.users"].create(
             {
@@ -87,13 +100,9 @@ def create_staff(env, points, users):
         ("clerk", "hq", "settlement"),
     ):
         add_employee(env, points[unit], users[key], roles[role])
-    for unit, name in (
-        ("East Centre", "Guo Tian"),
-        ("North Centre", "Han Xue"),
-        ("West Centre", "Leng Bing"),
-    ):
-        employee = env["hr.employee"].create({"name": name})
-        add_staff(env, points[unit], roles["manager"], employee=employee)
+    for unit, key in network.MANAGERS.items():
+        if key != "centre":
+            add_employee(env, points[unit], users[key], roles["manager"])
 
 
 def add_contact(env, point, name, role):
