@@ -1,4 +1,8 @@
+import base64
 import secrets
+
+from reportlab.graphics import renderSVG
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -61,6 +65,18 @@ class AftersalesServiceOrder(models.Model):
             f"{self.get_base_url()}/service-confirm/{self.id}"
             f"?access_token={order_sudo.confirm_token}"
         )
+
+    def _get_confirm_qr(self):
+        """The link as a QR code: address of an SVG image for the work order.
+
+        Drawn as lines, which needs no graphics library on the server.
+        """
+        self.ensure_one()
+        drawing = createBarcodeDrawing(
+            "QR", value=self._get_confirm_url(), width=120, height=120, barLevel="M"
+        )
+        svg = renderSVG.drawToString(drawing)
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
     @api.model
     def _find_by_confirm_token(self, order_id, token):

@@ -388,6 +388,44 @@ class TestOrderHandover(AftersalesCommon):
         small, large = count(10), count(60)
         self.assertLessEqual((large - small) / 50, 0.3)
 
+    # Work order on paper
+
+    def _print(self, order, report="report_service_order"):
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            f"aftersales_network.{report}", order.ids
+        )
+        return html.decode()
+
+    def test_work_order_has_boxes_and_the_link_until_it_is_confirmed(self):
+        self.type_repair.confirmation = "required"
+        order = self._order()
+        text = self._print(order)
+        self.assertEqual((text.count("☐"), text.count("☑")), (8, 0))
+        self.assertIn("Scan to confirm the work", text)
+        self.assertIn("data:image/svg+xml;base64,", text)
+        order = self._done()
+        order._confirm("Mr Wang", PIXEL, "link", "All well", order.step_ids[0].ids)
+        text = self._print(order)
+        self.assertEqual((text.count("☐"), text.count("☑")), (3, 5))
+        self.assertNotIn("Scan to confirm the work", text)
+        self.assertIn("Mr Wang", text)
+        self.assertIn(PIXEL.decode()[:40], text)
+        self.assertIn("All well", text)
+
+    def test_work_order_speaks_the_language_of_the_customer(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        order = self._order()
+        order.step_ids[0].step_id.with_context(lang="zh_CN").name = "与客户确认故障"
+        self.assertNotIn("与客户确认故障", self._print(order))
+        self.customer.lang = "zh_CN"
+        self.assertIn("与客户确认故障", self._print(order))
+
+    def test_photos_are_printed_on_request_only(self):
+        order = self._order()
+        order.photo_ids = [(0, 0, {"kind": "plate", "image": PIXEL, "name": "Plate 7"})]
+        self.assertNotIn("Plate 7", self._print(order))
+        self.assertIn("Plate 7", self._print(order, "report_service_order_photo"))
+
     # Photos
 
     def test_photos_are_checked(self):
