@@ -43,6 +43,7 @@ from . import (
     test_dispatch_rules,
     test_posting,
     # tests of: orders
+    test_order_concurrency,
     test_order_handover,
     test_order_line,
     test_order_portal,
