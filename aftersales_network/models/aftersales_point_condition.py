@@ -65,13 +65,14 @@ class AftersalesPointCondition(models.Model):
         aggregator=None,
         help="The measured figure; for yes or no: 1 or 0.",
     )
-    is_yes = fields.Boolean("Fulfilled", compute="_compute_is_yes", inverse="_set_yes")
+    is_yes = fields.Boolean(
+        "Fulfilled", compute="_compute_is_yes", inverse="_inverse_is_yes"
+    )
     proof_ids = fields.Many2many(
         "ir.attachment",
         "aftersales_point_condition_proof_rel",
         "line_id",
         "attachment_id",
-        "Proof",
     )
     is_met = fields.Boolean("Met", compute="_compute_is_met", store=True)
     is_applicable = fields.Boolean(
@@ -158,7 +159,7 @@ class AftersalesPointCondition(models.Model):
         for line in self:
             line.is_yes = bool(line.value)
 
-    def _set_yes(self):
+    def _inverse_is_yes(self):
         for line in self.filtered(lambda x: x.is_yes != bool(x.value)):
             line.value = float(line.is_yes)
 

@@ -75,7 +75,6 @@ class AftersalesProbationAssessment(models.Model):
     findings = fields.Text(tracking=True)
     assessor_id = fields.Many2one(
         "res.users",
-        "Assessor",
         required=True,
         readonly=True,
         default=lambda self: self.env.user,

@@ -19,6 +19,9 @@ class AftersalesServicePoint(models.Model):
 
     _inherit = "aftersales.service.point"
 
+    # The file of a point keeps every change.
+    photo_ids = fields.Many2many(tracking=True)
+    resource_calendar_id = fields.Many2one(tracking=True)
     partner_latitude = fields.Float(related="partner_id.partner_latitude")
     partner_longitude = fields.Float(related="partner_id.partner_longitude")
     volume_graph = fields.Text(compute="_compute_volumes")
@@ -27,7 +30,6 @@ class AftersalesServicePoint(models.Model):
     )
     photo_gallery = fields.Html(compute="_compute_photo_gallery", sanitize=False)
 
-    @api.depends("order_ids.date_end", "order_ids.state", "order_ids.is_on_time")
     @api.depends_context("lang", "tz")
     def _compute_volumes(self):
         start = self._get_volume_start()

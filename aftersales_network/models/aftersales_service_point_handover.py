@@ -55,8 +55,9 @@ class AftersalesServicePoint(models.Model):
 
     def _on_activated(self):
         """Tell the point that it is in service."""
-        super()._on_activated()
+        res = super()._on_activated()
         self._notify_handover("activated")
+        return res
 
     def _notify_handover(self, event):
         """Finish the activities of the gate, tell the applicant and the next gate.

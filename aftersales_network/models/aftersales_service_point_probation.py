@@ -26,9 +26,10 @@ class AftersalesServicePoint(models.Model):
 
     def _on_admitted(self):
         """Where no agreement is signed, the probation begins with the approval."""
-        super()._on_admitted()
+        res = super()._on_admitted()
         if not self._needs_agreement():
             self._start_probation(self.company_id._get_aftersales_today())
+        return res
 
     def _start_probation(self, start_date):
         """Begin the probation of points; its length is a setting of the company.

@@ -68,14 +68,19 @@ class TestPointFile(AftersalesCommon):
         self.env.cr.precommit.data.pop(f"mail.tracking.{self.point._name}", None)
         point = self.point.with_context(tracking_disable=False, mail_notrack=False)
         point.write(
-            {"workshop_area": 55, "other_brands": "Brand B", "years_in_trade": 7}
+            {
+                "workshop_area": 55,
+                "other_brands": "Brand B",
+                "years_in_trade": 7,
+                "photo_ids": [Command.create({"name": "front.png"})],
+            }
         )
         self.env.flush_all()
         self.env.cr.flush()
         tracked = self.point.message_ids.sudo().tracking_value_ids.field_id
         self.assertEqual(
             set(tracked.mapped("name")),
-            {"workshop_area", "other_brands", "years_in_trade"},
+            {"workshop_area", "other_brands", "years_in_trade", "photo_ids"},
         )
 
     def test_photos_are_shown_to_the_readers_of_the_point(self):
