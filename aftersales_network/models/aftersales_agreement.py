@@ -78,7 +78,7 @@ class AftersalesAgreement(models.Model):
         index="btree_not_null",
         check_company=True,
     )
-    next_ids = fields.One2many("aftersales.agreement", "previous_id")
+    next_ids = fields.One2many("aftersales.agreement", "previous_id", "Next Versions")
     note = fields.Html()
 
     _dates_order = models.Constraint(

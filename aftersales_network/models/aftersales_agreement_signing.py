@@ -19,7 +19,6 @@ class AftersalesAgreement(models.Model):
 
     template_id = fields.Many2one(
         "aftersales.agreement.template",
-        "Template",
         readonly=True,
         index="btree_not_null",
         check_company=True,

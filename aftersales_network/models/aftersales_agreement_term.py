@@ -32,7 +32,7 @@ class AftersalesAgreement(models.Model):
     @api.model
     def _get_expiring_domain(self):
         """Agreements in force that end within their company's renewal days."""
-        companies_sudo = self.env["res.company"].sudo().search([])
+        companies_sudo = self.env["res.company"].sudo().search([("active", "=", True)])
         return self._get_in_force_domain() & Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain("date_end", ">=", company._get_aftersales_today())
@@ -94,7 +94,7 @@ class AftersalesAgreement(models.Model):
         """Companies by their own today: ``{date: companies}``."""
         return (
             self.env["res.company"]
-            .search([])
+            .search([("active", "=", True)])
             .grouped(lambda company: company._get_aftersales_today())
         )
 

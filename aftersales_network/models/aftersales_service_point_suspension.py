@@ -35,7 +35,6 @@ class AftersalesServicePoint(models.Model):
     )
     replaces_id = fields.Many2one(
         "aftersales.service.point",
-        "Replaces",
         copy=False,
         index="btree_not_null",
         check_company=True,

@@ -21,7 +21,6 @@ class AftersalesAgreementIssueWizard(models.TransientModel):
     kind = fields.Selection(related="service_point_id.kind")
     template_id = fields.Many2one(
         "aftersales.agreement.template",
-        "Template",
         required=True,
         compute="_compute_template_id",
         store=True,

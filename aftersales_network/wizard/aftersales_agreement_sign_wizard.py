@@ -14,7 +14,7 @@ class AftersalesAgreementSignWizard(models.TransientModel):
     signed_date = fields.Date(
         "Date of Signature", required=True, default=fields.Date.context_today
     )
-    signed_file = fields.Binary("Signed File", required=True)
+    signed_file = fields.Binary(required=True)
     signed_filename = fields.Char()
 
     def action_confirm(self):
