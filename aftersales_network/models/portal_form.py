@@ -42,8 +42,13 @@ class AftersalesPortalFormMixin(models.AbstractModel):
             try:
                 vals[name] = self._portal_parse(field, post[name])
             except FormError as error:
-                label = field._description_string(self.env)
-                errors.append(f"{label}: {self._portal_explain(error)}")
+                errors.append(
+                    self.env._(
+                        "%(field)s: %(rule)s",
+                        field=field._description_string(self.env),
+                        rule=self._portal_explain(error),
+                    )
+                )
         if errors:
             raise ValidationError("\n".join(errors))
         return vals
@@ -150,7 +155,11 @@ class AftersalesPortalFormMixin(models.AbstractModel):
         try:
             portal_form.check_file(content, mimetype, allowed)
         except FormError as error:
-            raise ValidationError(f"{name}: {self._portal_explain(error)}") from error
+            raise ValidationError(
+                self.env._(
+                    "%(file)s: %(rule)s", file=name, rule=self._portal_explain(error)
+                )
+            ) from error
         return {
             "name": name,
             "raw": content,

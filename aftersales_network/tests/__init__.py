@@ -21,6 +21,7 @@ from . import (
     test_application,
     test_application_concurrency,
     test_application_portal,
+    test_application_rights,
     test_application_tour,
     # tests of: exit
     test_agreement_signing,
