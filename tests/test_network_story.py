@@ -181,7 +181,11 @@ class TestNetworkStory(AftersalesCommon, SuiteCase):
         order.write({"correction": "Mended"})
 
     def _lift(self):
-        self.env["aftersales.service.point"]._cron_lift_suspensions()
+        self.env.flush_all()
+        Point = self.env["aftersales.service.point"]
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            Point.with_env(self.env(cr=cr))._cron_lift_suspensions()
+        self.env.invalidate_all()
         self.assertEqual(self.newcomer.state, "active")
 
     def _leave(self, order, agreement):
