@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 
 class AftersalesApproval(models.Model):
+    """Decision of the giving unit on a posting or loan."""
+
     _inherit = "aftersales.approval"
 
     gate = fields.Selection(
