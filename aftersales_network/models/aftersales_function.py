@@ -75,21 +75,14 @@ class AftersalesFunction(models.Model):
         One activity per function and head; an open one is not repeated.
         """
         todo = self.env.ref("mail.mail_activity_data_todo")
-        for company in self.env["res.company"].search([]):
+        # Companies that run a service network at all.
+        points = self.env["aftersales.service.point"]._read_group([], ["company_id"])
+        for (company,) in points:
             functions = self.with_company(company)
             unowned = functions.search(self._get_unowned_domain(company))
-            if unowned and self._is_company_in_use(company):
+            if unowned:
                 for head in self._get_heads(company):
                     unowned._remind(todo, head, company)
-
-    @api.model
-    def _is_company_in_use(self, company):
-        """Whether the company runs a service network at all."""
-        return bool(
-            self.env["aftersales.service.point"].search_count(
-                [("company_id", "=", company.id)], limit=1
-            )
-        )
 
     @api.model
     def _get_heads(self, company):

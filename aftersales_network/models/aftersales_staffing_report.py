@@ -50,7 +50,6 @@ class AftersalesStaffingReport(models.Model):
     )
     norm_id = fields.Many2one(
         "aftersales.staffing.norm",
-        "Norm",
         index="btree_not_null",
         readonly=True,
         ondelete="set null",
