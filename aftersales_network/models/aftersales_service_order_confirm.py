@@ -163,14 +163,16 @@ class AftersalesServiceOrder(models.Model):
 
     def _on_done(self):
         """Ask the customers for their confirmation."""
-        super()._on_done()
+        res = super()._on_done()
         self.filtered(lambda o: not o.needs_inspection)._ask_confirmation()
+        return res
 
     def _on_inspected(self, result, findings):
         """Ask the customer once the work has passed."""
-        super()._on_inspected(result, findings)
+        res = super()._on_inspected(result, findings)
         if result == "passed":
             self._ask_confirmation()
+        return res
 
     def _ask_confirmation(self):
         """Send the link where a confirmation is missing and an address known."""
@@ -184,7 +186,7 @@ class AftersalesServiceOrder(models.Model):
 
     def _check_can_close(self):
         """The customer's confirmation is there where the type asks for it."""
-        super()._check_can_close()
+        res = super()._check_can_close()
         if self.needs_confirmation and not self.date_confirmed:
             raise UserError(
                 self.env._(
@@ -193,6 +195,7 @@ class AftersalesServiceOrder(models.Model):
                     order=self.name,
                 )
             )
+        return res
 
     def action_reopen(self):
         """What was confirmed no longer holds; the old link neither."""

@@ -190,8 +190,9 @@ class AftersalesServiceOrder(models.Model):
 
     def _check_can_close(self):
         """A closed job has passed the inspection its type asks for."""
-        super()._check_can_close()
+        res = super()._check_can_close()
         self._check_inspected()
+        return res
 
     def action_close(self):
         """Closing hands over what nobody handed over before."""

@@ -51,6 +51,7 @@ class AftersalesServiceOrderLine(models.Model):
     )
     uom_id = fields.Many2one(
         "uom.uom",
+        "Unit",
         compute="_compute_uom_id",
         help="Unit of the part, hours of labour or kilometres of travel.",
     )

@@ -1,18 +1,20 @@
 """Prepare the orders for pauses, reworks and steps in the reader's language."""
 
+from odoo.tools import SQL
+
 #: New stored columns with the value that old orders have: nobody computes a
 #: million orders for what is known to be empty.
 COLUMNS = [
-    ("aftersales_service_order", "date_due", "timestamp", "date_promised"),
-    ("aftersales_service_order", "paused_hours", "float8", "0"),
-    ("aftersales_service_order", "net_hours", "float8", "duration_hours"),
-    ("aftersales_service_order", "date_guarantee_end", "date", "NULL"),
-    ("aftersales_service_order", "rework_of_id", "int4", "NULL"),
-    ("aftersales_service_order", "rework_state", "varchar", "NULL"),
-    ("aftersales_service_order", "is_rework", "bool", "FALSE"),
-    ("aftersales_service_order", "rework_count", "int4", "0"),
+    ("aftersales_service_order", "date_due", SQL("timestamp"), SQL("date_promised")),
+    ("aftersales_service_order", "paused_hours", SQL("float8"), SQL("0")),
+    ("aftersales_service_order", "net_hours", SQL("float8"), SQL("duration_hours")),
+    ("aftersales_service_order", "date_guarantee_end", SQL("date"), SQL("NULL")),
+    ("aftersales_service_order", "rework_of_id", SQL("int4"), SQL("NULL")),
+    ("aftersales_service_order", "rework_state", SQL("varchar"), SQL("NULL")),
+    ("aftersales_service_order", "is_rework", SQL("bool"), SQL("FALSE")),
+    ("aftersales_service_order", "rework_count", SQL("int4"), SQL("0")),
     # Every old price counts as typed: it must not move by the update.
-    ("aftersales_service_order_line", "price_list", "numeric", "0"),
+    ("aftersales_service_order_line", "price_list", SQL("numeric"), SQL("0")),
 ]
 
 
@@ -22,12 +24,18 @@ def migrate(cr, version):
         return
     for table, column, kind, value in COLUMNS:
         if not _has_column(cr, table, column):
-            cr.execute(f'ALTER TABLE "{table}" ADD COLUMN "{column}" {kind}')
-            cr.execute(f'UPDATE "{table}" SET "{column}" = {value}')
+            name, target = SQL.identifier(table), SQL.identifier(column)
+            cr.execute(SQL("ALTER TABLE %s ADD COLUMN %s %s", name, target, kind))
+            cr.execute(SQL("UPDATE %s SET %s = %s", name, target, value))
     steps = "aftersales_service_order_step"
     if _has_column(cr, steps, "name") and not _has_column(cr, steps, "custom_name"):
-        cr.execute(f'ALTER TABLE "{steps}" RENAME COLUMN "name" TO "custom_name"')
-        cr.execute(f'ALTER TABLE "{steps}" ALTER COLUMN "custom_name" DROP NOT NULL')
+        cr.execute(
+            """
+            ALTER TABLE aftersales_service_order_step RENAME COLUMN name TO custom_name;
+            ALTER TABLE aftersales_service_order_step
+                  ALTER COLUMN custom_name DROP NOT NULL
+            """
+        )
 
 
 def _has_column(cr, table, column):
