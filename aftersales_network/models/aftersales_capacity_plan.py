@@ -82,7 +82,9 @@ class AftersalesCapacityPlan(models.Model):
         "(country), 2 the level below (province), and so on. 0: each area.",
     )
     note = fields.Html()
-    sale_ids = fields.One2many("aftersales.capacity.plan.sale", "plan_id", copy=True)
+    sale_ids = fields.One2many(
+        "aftersales.capacity.plan.sale", "plan_id", "Planned Sales", copy=True
+    )
     area_line_ids = fields.One2many(
         "aftersales.capacity.plan.area", "plan_id", "Areas", readonly=True
     )

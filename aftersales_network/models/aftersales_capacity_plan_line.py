@@ -162,7 +162,7 @@ class AftersalesCapacityPlanLine(models.Model):
         "product.template", "Model", readonly=True, ondelete="restrict"
     )
     product_categ_id = fields.Many2one(
-        "product.category", readonly=True, ondelete="restrict"
+        "product.category", "Product Category", readonly=True, ondelete="restrict"
     )
     installed = fields.Float("Units in Use", readonly=True)
     sales = fields.Float("Planned Sales", readonly=True)

@@ -46,7 +46,7 @@ class AftersalesCoverageGap(models.Model):
         readonly=True,
         help="Units delivered in the last 12 months, returned ones included.",
     )
-    units_in_use = fields.Float(readonly=True)
+    units_in_use = fields.Float("Units in Use", readonly=True)
     customer_count = fields.Integer("Customers", readonly=True)
     date_last = fields.Date("Last Delivery", readonly=True)
     latitude = fields.Float(readonly=True, aggregator=None)
@@ -80,18 +80,19 @@ class AftersalesCoverageGap(models.Model):
                  GROUP BY base.company_id, base.area_id, base.categ_id
                 HAVING MAX(base.date_start) >= %(start)s
             ),
-            held AS (%(held)s)
-            SELECT sold.*
-              FROM sold
-              LEFT JOIN aftersales_area area ON area.id = sold.area_id
-              JOIN product_category categ ON categ.id = sold.categ_id
-             WHERE NOT EXISTS (
-                SELECT 1 FROM held
+            held AS (%(held)s),
+            covered AS (
+                SELECT DISTINCT sold.id
+                  FROM sold
+                  JOIN aftersales_area area ON area.id = sold.area_id
+                  JOIN product_category categ ON categ.id = sold.categ_id
+                  JOIN LATERAL STRING_TO_TABLE(area.parent_path, '/') above ON TRUE
+                  JOIN held ON held.area = above
                  WHERE held.company_id = sold.company_id
-                   AND STARTS_WITH(area.parent_path, held.area_path)
-                   AND (held.categ_path IS NULL
-                        OR STARTS_WITH(categ.parent_path, held.categ_path))
-             )
+                   AND STARTS_WITH(categ.parent_path, held.categ_path)
+            )
+            SELECT sold.* FROM sold
+             WHERE sold.id NOT IN (SELECT id FROM covered)
             """,
             base=Base._get_base_query(today),
             start=self._get_sales_start(today),
@@ -108,10 +109,9 @@ class AftersalesCoverageGap(models.Model):
         """Areas and product lines that a working point is responsible for."""
         return SQL(
             """
-            SELECT DISTINCT line.company_id, area.parent_path AS area_path,
-                   categ.parent_path AS categ_path
+            SELECT DISTINCT line.company_id, line.area_id::text AS area,
+                   COALESCE(categ.parent_path, '') AS categ_path
               FROM aftersales_area_assignment line
-              JOIN aftersales_area area ON area.id = line.area_id
               JOIN aftersales_service_point point
                    ON point.id = line.service_point_id
               LEFT JOIN product_category categ ON categ.id = line.product_categ_id

@@ -23,6 +23,7 @@ class AftersalesFailureRate(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     product_categ_id = fields.Many2one(
         "product.category",
+        "Product Category",
         required=True,
         readonly=True,
         index=True,

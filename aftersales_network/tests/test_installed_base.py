@@ -130,33 +130,7 @@ class TestInstalledBase(PlanningCommon):
         countries = [self.country.id, other.id, False]
         states = [self.state.id, self.state_b.id, False]
         zips = ["5", "51", "510", "5101", "6", "61", False]
-        keys = set()
-        while len(keys) < 60:
-            keys.add(
-                (
-                    rng.choice(countries),
-                    rng.choice(states),
-                    rng.choice([*cities.ids, False]),
-                    rng.choice(zips),
-                )
-            )
-        taken = {(self.country.id, s, False, False) for s in states[:2]}
-        self.env["aftersales.area"].create(
-            [
-                {
-                    "name": f"Random {n}",
-                    "country_id": country,
-                    "state_id": state,
-                    "city_id": city,
-                    "zip_prefix": prefix,
-                    "active": rng.random() > 0.1,
-                }
-                for n, (country, state, city, prefix) in enumerate(
-                    sorted(keys, key=str)
-                )
-                if (country, state, city, prefix) not in taken and (country or prefix)
-            ]
-        )
+        self._create_random_areas(rng, other, cities, zips)
         full = ["510100", " 51012 ", "519999", "61", "612000\t", "999", "", False]
         return self.env["res.partner"].create(
             [
@@ -168,6 +142,44 @@ class TestInstalledBase(PlanningCommon):
                     "zip": rng.choice(full),
                 }
                 for n in range(90)
+            ]
+        )
+
+    def _create_random_areas(self, rng, other, cities, zips):
+        """Areas of every kind that the checks allow, some archived."""
+        one, two, three = cities.ids
+        country, first, second = self.country.id, self.state.id, self.state_b.id
+        places = [
+            (False, False, False),
+            (other.id, False, False),
+            (country, False, False),
+            (country, first, False),
+            (country, second, False),
+            (country, first, one),
+            (country, first, two),
+            (country, second, three),
+        ]
+        taken = {
+            (a.country_id.id, a.state_id.id, a.city_id.id, a.zip_prefix or False)
+            for a in self.env["aftersales.area"].search([])
+        }
+        keys = [
+            (*place, prefix)
+            for place in places
+            for prefix in zips
+            if (place[0] or prefix) and (*place, prefix) not in taken
+        ]
+        self.env["aftersales.area"].create(
+            [
+                {
+                    "name": f"Random {n}",
+                    "country_id": key[0],
+                    "state_id": key[1],
+                    "city_id": key[2],
+                    "zip_prefix": key[3],
+                    "active": rng.random() > 0.1,
+                }
+                for n, key in enumerate(rng.sample(keys, 40))
             ]
         )
 
