@@ -197,7 +197,8 @@ class AftersalesServicePoint(models.Model):
     def _portal_may_rename(self):
         """The point bears the applicant's company name until somebody renames it."""
         self.ensure_one()
-        return self.create_uid == self.applicant_id or self.name == self.applied_name
+        firm = self.applicant_id.partner_id.commercial_partner_id
+        return self.name in (self.applied_name, firm.name)
 
     def _portal_complete_address(self, vals):
         """State and listed city must belong to the typed country."""

@@ -135,6 +135,11 @@ class TestApplication(ApplicationCommon):
         self.assertEqual(application.name, "Bright Repairs")
         found = application.browse()._portal_get_application()
         self.assertEqual(found, application)
+        application._portal_save("company", {"applied_name": "Bright Repairs Ltd"})
+        self.assertEqual(application.name, "Bright Repairs Ltd")
+        application.sudo().name = "Canton East"
+        application._portal_save("company", {"applied_name": "Bright Repairs"})
+        self.assertEqual(application.name, "Canton East")
         with self.assertRaisesRegex(
             UserError, "no legal form.*no office or workshop area.*no person named"
         ):
