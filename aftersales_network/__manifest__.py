@@ -1,7 +1,7 @@
 {
     "name": "After-Sales Network",
     "summary": "Service points, areas, agreements, dispatch and service orders",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
     "license": "LGPL-3",
