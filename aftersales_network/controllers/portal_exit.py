@@ -7,6 +7,9 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..models.portal_form import PORTAL_MAX_FILES
+from ..tools.portal_form import MAX_FILE_SIZE
+
 
 class AftersalesExitPortal(CustomerPortal):
     """Agreements and withdrawal of the own point on the portal."""
@@ -175,7 +178,11 @@ class AftersalesExitPortal(CustomerPortal):
         point_sudo = points.filtered(lambda p: str(p.id) == str(point_id))
         if not point_sudo:
             return request.redirect("/my")
-        files = request.httprequest.files.getlist("attachments")
+        uploads = request.httprequest.files.getlist("attachments")[
+            : PORTAL_MAX_FILES + 1
+        ]
+        # A little more than allowed is read, so that the check can say so.
+        files = [(f.filename, f.read(MAX_FILE_SIZE + 1)) for f in uploads if f.filename]
         Withdrawal = request.env["aftersales.withdrawal"].sudo()
         try:
             with request.env.cr.savepoint():

@@ -1,8 +1,9 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+from ..tools.portal_form import DOCUMENT_TYPES
+from .portal_form import TEXT_LIMIT
 
 
 class AftersalesWithdrawal(models.Model):
@@ -12,7 +13,8 @@ class AftersalesWithdrawal(models.Model):
     methods check the values and run as superuser on that one point.
     """
 
-    _inherit = "aftersales.withdrawal"
+    _name = "aftersales.withdrawal"
+    _inherit = ["aftersales.withdrawal", "aftersales.portal.form.mixin"]
 
     @api.model
     @api.private
@@ -21,7 +23,7 @@ class AftersalesWithdrawal(models.Model):
 
         :param point: the point, already checked
         :param post: ``reason`` and ``date_requested`` as typed
-        :param files: uploads with ``filename`` and ``read()``
+        :param files: list of ``(name, content)``
         :raise UserError: no reason, no date, or a withdrawal already running
         """
         running = self.search(
@@ -39,6 +41,14 @@ class AftersalesWithdrawal(models.Model):
         reason = (post.get("reason") or "").strip()
         if not reason:
             raise UserError(self.env._("Give the reason for your withdrawal."))
+        if len(reason) > TEXT_LIMIT:
+            raise UserError(
+                self.env._(
+                    "The reason is too long. Use at most %(limit)s characters and "
+                    "attach the rest.",
+                    limit=TEXT_LIMIT,
+                )
+            )
         withdrawal = self.create(
             {
                 "service_point_id": point.id,
@@ -47,7 +57,8 @@ class AftersalesWithdrawal(models.Model):
                 "date_requested": self._portal_date(post.get("date_requested")),
             }
         )
-        withdrawal._portal_attach(files)
+        if files:
+            withdrawal._portal_attach("attachment_ids", files, DOCUMENT_TYPES)
         withdrawal._submit({"filed_by": "point", "filed_by_id": self.env.uid})
         return withdrawal
 
@@ -63,21 +74,6 @@ class AftersalesWithdrawal(models.Model):
             raise UserError(
                 self.env._("“%(text)s” is no date. Choose a day.", text=text)
             ) from error
-
-    def _portal_attach(self, files):
-        """Keep the uploaded papers with the withdrawal."""
-        self.ensure_one()
-        vals_list = [
-            {
-                "name": upload.filename,
-                "datas": base64.b64encode(upload.read()),
-                "res_model": self._name,
-                "res_id": self.id,
-            }
-            for upload in files
-            if upload.filename
-        ]
-        self.attachment_ids = self.env["ir.attachment"].create(vals_list)
 
     @api.private
     def _portal_cancel(self):

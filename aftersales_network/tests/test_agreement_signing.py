@@ -4,7 +4,7 @@ from datetime import date
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 
-from .common import AftersalesCommon
+from .common import ROLES, AftersalesCommon
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
@@ -190,6 +190,68 @@ class TestAgreementSigning(SigningCommon):
         self.assertEqual(found[self.newcomer.id], draft)
         self.newcomer._on_activated()
         self.assertEqual(draft.state, "active")
+
+    @freeze_time("2026-05-10")
+    def test_dispatch_waits_for_the_signature(self):
+        self.env["aftersales.area.assignment"].create(
+            {
+                "service_point_id": self.newcomer.id,
+                "area_id": self.area_b.id,
+                "exclusive": False,
+            }
+        )
+        self._create_staff(service_point_id=self.newcomer.id)
+        draft = self._make()
+        draft.with_user(self.user_head).action_issue()
+        self.customer.state_id = self.state_b
+        order = self._create_order()
+        other = self._create_order(
+            service_type_id=self.env.ref(
+                "aftersales_network.service_type_installation"
+            ).id
+        )
+
+        def reason(job):
+            candidates = job._get_dispatch_candidates()[job.id]
+            return next(
+                c["reason_code"]
+                for c in candidates
+                if c["service_point_id"] == self.newcomer.id
+            )
+
+        self.assertEqual(reason(order), "no_agreement")
+        self._sign(draft, date(2026, 5, 10))
+        self.assertEqual(draft.state, "provisional")
+        self.assertEqual(reason(order), "ok")
+        self.assertEqual(reason(other), "out_of_scope")
+
+    def test_rights_on_templates(self):
+        roles = {"head": "rwcd", "admin": "rwcd", "portal": ""}
+        operations = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
+        for model in (
+            "aftersales.agreement.template",
+            "aftersales.agreement.template.scope",
+        ):
+            for role in (*ROLES, "portal"):
+                user = getattr(self, f"user_{role}")
+                for letter, operation in operations.items():
+                    self.assertEqual(
+                        self.env[model].with_user(user).has_access(operation),
+                        letter in roles.get(role, "r"),
+                        (model, role, operation),
+                    )
+        for model, may in (
+            ("aftersales.agreement.issue.wizard", ("centre", "head", "admin")),
+            ("aftersales.agreement.sign.wizard", ("centre", "head", "admin")),
+            ("aftersales.suspension.wizard", ("head", "admin")),
+        ):
+            for role in (*ROLES, "portal"):
+                user = getattr(self, f"user_{role}")
+                self.assertEqual(
+                    self.env[model].with_user(user).has_access("create"),
+                    role in may,
+                    (model, role),
+                )
 
     @freeze_time("2026-05-10")
     def test_signing_twice_or_in_the_future(self):

@@ -168,9 +168,9 @@ class TestPortalExit(AftersalesCommon, HttpCase):
 
     # Withdrawal
 
-    def _file(self, **data):
+    def _file(self, paper=("letter.png", base64.b64decode(PIXEL)), **data):
         vals = {"point_id": self.point.id, "reason": "We close our shop", **data}
-        files = {"attachments": ("letter.txt", b"our letter", "text/plain")}
+        files = {"attachments": paper}
         return self._post("/my/service-withdrawal/file", files=files, **vals)
 
     def test_manager_files_and_follows(self):
@@ -185,13 +185,13 @@ class TestPortalExit(AftersalesCommon, HttpCase):
             (withdrawal.cause, withdrawal.date_requested),
             ("own_wish", date(2099, 12, 31)),
         )
-        self.assertEqual(withdrawal.attachment_ids.name, "letter.txt")
+        self.assertEqual(withdrawal.attachment_ids.name, "letter.png")
         self.assertEqual(withdrawal.attachment_ids.res_id, withdrawal.id)
         for part in (
             withdrawal.name,
             "We close our shop",
             "Centre Review",
-            "letter.txt",
+            "letter.png",
         ):
             self.assertIn(part, page.text)
         self.assertNotIn('name="file"', page.text)
@@ -213,6 +213,8 @@ class TestPortalExit(AftersalesCommon, HttpCase):
             ({"reason": " "}, "Give the reason"),
             ({"date_requested": "never"}, "“never” is no date"),
             ({"date_requested": "2001-01-01"}, "is in the past"),
+            ({"reason": "x" * 4001}, "The reason is too long"),
+            ({"paper": ("run.png", b"MZ not a picture")}, "run.png: "),
         ):
             page = self._file(**data)
             self.assertIn(message, page.text)

@@ -93,6 +93,10 @@ class TestClaim(WarrantyCommon):
         self.assertEqual(self._checks(claim)["AGREEMENT"], "fail")
         self.assertEqual(claim.amount_allowed, 100.0)
 
+    def test_agreement_signed_on_probation_counts(self):
+        self.agreement._write_flow({"state": "provisional"})
+        self.assertEqual(self._checks(self._create_claim())["AGREEMENT"], "pass")
+
     def test_old_part_is_due(self):
         self.part.aftersales_old_part = "return"
         claim = self._create_claim()
