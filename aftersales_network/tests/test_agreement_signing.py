@@ -200,6 +200,7 @@ class TestAgreementSigning(SigningCommon):
                 "exclusive": False,
             }
         )
+        self.point_b.assignment_ids.exclusive = False
         self._create_staff(service_point_id=self.newcomer.id)
         draft = self._make()
         draft.with_user(self.user_head).action_issue()

@@ -7,6 +7,8 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from .common import CONTEXT, AftersalesCommon
 from .test_agreement_signing import PIXEL
 
+LETTER = ("letter.png", base64.b64decode(PIXEL))
+
 
 @tagged("post_install", "-at_install")
 class TestPortalExit(AftersalesCommon, HttpCase):
@@ -168,7 +170,7 @@ class TestPortalExit(AftersalesCommon, HttpCase):
 
     # Withdrawal
 
-    def _file(self, paper=("letter.png", base64.b64decode(PIXEL)), **data):
+    def _file(self, paper=LETTER, **data):
         vals = {"point_id": self.point.id, "reason": "We close our shop", **data}
         files = {"attachments": paper}
         return self._post("/my/service-withdrawal/file", files=files, **vals)
