@@ -241,7 +241,7 @@ class AftersalesMonthReport(models.Model):
     def _cron_month_reports(self, batch=200):
         """Draft last month's reports, refresh drafts, remind of missing ones."""
         Cron = self.env["ir.cron"]
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
             Report = self.with_company(company)
             while drafts := Report._draft_month(Report._get_last_month(), batch):
                 if not Cron._commit_progress(len(drafts)):

@@ -286,7 +286,7 @@ class AftersalesResource(models.Model):
     def _cron_remind_checks(self, batch=500):
         """Plan one activity per overdue check, in batches, company by company."""
         Cron = self.env["ir.cron"]
-        for company in self.env["res.company"].sudo().search([]):
+        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
             Resource = self.with_company(company)
             while due := Resource.search(Resource._get_overdue_domain(), limit=batch):
                 due._remind_checks()
