@@ -68,9 +68,9 @@ registry.category("web_tour.tours").add("aftersales_centre_manager", {
                 ".o_statusbar_status button[aria-checked='true']:contains('Reported')",
         },
         {
-            content: "Open the supervision menu",
+            content: "Open the menu of control and supervision",
             trigger:
-                ".o_menu_sections button[data-menu-xmlid='aftersales_network.menu_running']",
+                ".o_menu_sections button[data-menu-xmlid='aftersales_network.menu_control']",
             run: "click",
         },
         {
