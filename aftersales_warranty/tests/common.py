@@ -119,6 +119,7 @@ class WarrantyCommon(AftersalesCommon):
             **vals,
         )
         cls._add_lines(order, *(lines or [("part", 1, 100.0, cls.part)]))
+        order.step_ids.is_done = True
         order.state = "done"
         return order
 

@@ -75,7 +75,6 @@ class TestOrder(WarrantyCommon):
     def test_a_rework_is_free_and_cannot_be_claimed(self):
         fault = self.env.ref("aftersales_network.fault_cool")
         first = self._create_done_order(fault_id=fault.id)
-        first.step_ids.is_done = True
         first.action_close()
         self.assertTrue(first.can_claim)
         again = self._create_done_order(
@@ -104,7 +103,6 @@ class TestOrder(WarrantyCommon):
 
     def test_a_claimed_order_is_not_made_a_rework(self):
         first = self._create_done_order()
-        first.step_ids.is_done = True
         first.action_close()
         again = self._create_done_order(
             ("part", 1, 100.0, self.part),
