@@ -116,7 +116,7 @@ class AftersalesFailureRate(models.Model):
     @api.model
     def _cron_compute(self):
         """Learn the rates of every company anew, one company per commit."""
-        companies = self.env["res.company"].search([], order="id")
+        companies = self.env["res.company"].search([("active", "=", True)], order="id")
         for done, company in enumerate(companies, start=1):
             self._compute_rates(company)
             self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)

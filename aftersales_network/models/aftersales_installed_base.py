@@ -295,17 +295,7 @@ class AftersalesInstalledBase(models.Model):
         """
         return SQL(
             """
-            area_key AS (
-                SELECT id, company_id, LENGTH(COALESCE(zip_prefix, '')) AS size,
-                       CASE WHEN city_id IS NOT NULL THEN 1
-                            WHEN state_id IS NOT NULL THEN 2
-                            WHEN country_id IS NOT NULL THEN 3
-                            ELSE 4 END AS level,
-                       CONCAT_WS('/',
-                           COALESCE(country_id, 0), COALESCE(state_id, 0),
-                           COALESCE(city_id, 0), COALESCE(zip_prefix, '')) AS key
-                  FROM aftersales_area WHERE active
-            ),
+            area_key AS (%(keys)s),
             place AS (
                 SELECT DISTINCT ON (place) %(place)s AS place,
                        unit.company_id AS company,
@@ -337,6 +327,24 @@ class AftersalesInstalledBase(models.Model):
                  ORDER BY place, place_key.size DESC, place_key.level, area_key.id
             )
             """,
+            keys=self._get_area_key_sql(),
             place=self._get_place_sql(),
             zip=self._get_zip_sql(),
+        )
+
+    @api.model
+    def _get_area_key_sql(self):
+        """Areas with what they are found by: place, length of prefix, level."""
+        return SQL(
+            """
+                SELECT id, company_id, LENGTH(COALESCE(zip_prefix, '')) AS size,
+                       CASE WHEN city_id IS NOT NULL THEN 1
+                            WHEN state_id IS NOT NULL THEN 2
+                            WHEN country_id IS NOT NULL THEN 3
+                            ELSE 4 END AS level,
+                       CONCAT_WS('/',
+                           COALESCE(country_id, 0), COALESCE(state_id, 0),
+                           COALESCE(city_id, 0), COALESCE(zip_prefix, '')) AS key
+                  FROM aftersales_area WHERE active
+            """
         )
