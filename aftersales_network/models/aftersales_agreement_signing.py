@@ -186,10 +186,13 @@ class AftersalesAgreement(models.Model):
 
     def _get_scope_values(self):
         """Names of the areas, services and products that the scope lists."""
+        every_area = self.env._("every area of the point")
+        every_service = self.env._("every service")
+        every_product = self.env._("every product")
         every = {
-            "areas": ("area_id", self.env._("every area of the point")),
-            "services": ("service_type_id", self.env._("every service")),
-            "products": ("product_categ_id", self.env._("every product")),
+            "areas": ("area_id", every_area),
+            "services": ("service_type_id", every_service),
+            "products": ("product_categ_id", every_product),
         }
         return {
             name: ", ".join(self._get_scope_names(field)) or default

@@ -48,7 +48,7 @@ class AftersalesBudgetPost(models.Model):
     amount_overrun = fields.Monetary("Beyond the Plan", readonly=True, copy=False)
     overrun_reason = fields.Char(readonly=True, copy=False, tracking=True)
     state = fields.Selection(
-        [("draft", "Draft"), ("posted", "Posted"), ("cancelled", "Cancelled")],
+        [("draft", "Draft"), ("posted", "Booked"), ("cancelled", "Cancelled")],
         default="draft",
         required=True,
         readonly=True,

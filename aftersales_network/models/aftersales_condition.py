@@ -74,7 +74,7 @@ class AftersalesCondition(models.Model):
             ("yes_no", "Yes or No"),
             ("document", "Document"),
         ],
-        "Checked by",
+        "Kind of Check",
         required=True,
         default="number",
     )

@@ -77,7 +77,8 @@ class AftersalesResource(models.Model):
         "Short", compute="_compute_quantity_missing", store=True, index=True
     )
     condition = fields.Selection(
-        [("good", "Good"), ("worn", "Worn"), ("defective", "Defective")],
+        string="State of Repair",
+        selection=[("good", "Good"), ("worn", "Worn"), ("defective", "Defective")],
         required=True,
         default="good",
         tracking=True,

@@ -139,9 +139,10 @@ class AftersalesServicePoint(models.Model):
 
     def action_view_volumes(self):
         """Open the finished orders of the point by month."""
+        label = self.env._("Orders by Month")
         action = self._get_related_action(
             "aftersales.service.order",
-            self.env._("Orders by Month"),
+            label,
             "graph,pivot,list,form",
             [("date_end", "!=", False), ("state", "in", ("done", "closed"))],
         )
