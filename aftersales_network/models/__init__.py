@@ -120,7 +120,7 @@ from . import (
     aftersales_budget,
     aftersales_budget_post,
     aftersales_fund,
-    aftersales_system_figure,
+    aftersales_service_point_systems,
     aftersales_year_plan,
     ir_sequence,
     res_company,

@@ -231,7 +231,9 @@ class AftersalesBudget(models.Model):
     def action_fill_categories(self):
         """Add a line for every category that has none yet."""
         self._check_draft()
-        categories = self.env["aftersales.budget.category"].search([])
+        categories = self.env["aftersales.budget.category"].search(
+            [("active", "=", True)]
+        )
         self.env["aftersales.budget.line"].create(
             [
                 {"budget_id": budget.id, "category_id": category.id}

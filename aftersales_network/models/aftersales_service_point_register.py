@@ -45,7 +45,6 @@ class AftersalesServicePoint(models.Model):
     )
     applicant_id = fields.Many2one(
         "res.users",
-        "Applicant",
         copy=False,
         index="btree_not_null",
         tracking=True,

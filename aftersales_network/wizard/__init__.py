@@ -24,4 +24,5 @@ from . import (
     aftersales_reason_wizard_running,
     aftersales_visit_plan_wizard,
     # wizards of: budget
+    aftersales_system_figure,
 )

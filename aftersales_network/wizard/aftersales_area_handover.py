@@ -19,13 +19,10 @@ class AftersalesAreaHandover(models.TransientModel):
     _description = "Hand over Areas"
     _check_company_auto = True
 
-    from_point_id = fields.Many2one(
-        "aftersales.service.point", "From Point", required=True
-    )
+    from_point_id = fields.Many2one("aftersales.service.point", required=True)
     company_id = fields.Many2one(related="from_point_id.company_id")
     to_point_id = fields.Many2one(
         "aftersales.service.point",
-        "To Point",
         required=True,
         check_company=True,
         domain="[('company_id', '=', company_id), ('id', '!=', from_point_id), "

@@ -10,7 +10,6 @@ class AftersalesStaffingWizard(models.TransientModel):
     _description = "Compute Staffing"
 
     month = fields.Date(
-        "Month",
         required=True,
         default=lambda self: self.env.company._get_aftersales_today(),
         help="Any day of the month.",

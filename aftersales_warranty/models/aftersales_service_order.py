@@ -299,8 +299,8 @@ class AftersalesServiceOrder(models.Model):
 
     def _check_rework_decision(self):
         """What is claimed already is not decided anew."""
-        super()._check_rework_decision()
         self._check_not_claimed()
+        return super()._check_rework_decision()
 
     def action_view_claims(self):
         """Open the claims of the order."""
