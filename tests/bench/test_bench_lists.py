@@ -4,10 +4,12 @@ import os
 import statistics
 import tempfile
 import time
+from datetime import timedelta
 
 import pytest
 from lxml import etree
 
+from odoo import fields
 from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -141,15 +143,14 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
         """The model as the user's browser opens it."""
         return self.env(user=user, context={})["aftersales.service.order"]
 
-    def _get_specification(self, orders, view_type):
+    def _get_specification(self, records, view_type, suffix=""):
         """Fields a view asks for, as the web client does."""
-        view = self.env.ref(
-            f"aftersales_network.aftersales_service_order_view_{view_type}"
-        )
-        arch = etree.fromstring(orders.get_view(view.id, view_type)["arch"])
+        name = records._name.replace(".", "_")
+        view = self.env.ref(f"aftersales_network.{name}_view_{view_type}{suffix}")
+        arch = etree.fromstring(records.get_view(view.id, view_type)["arch"])
         return {
             node.get("name"): {"fields": {"display_name": {}}}
-            if orders._fields[node.get("name")].relational
+            if records._fields[node.get("name")].relational
             else {}
             for node in arch.iter("field")
         }
@@ -212,6 +213,64 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
             ),
         )
 
+    def _open_board(self, who, orders):
+        """Kanban by state, calendar of a week and list by lateness."""
+        domain = list(orders._get_open_domain())
+        order = "date_promised, id"
+        specification = self._get_specification(orders, "kanban", "_board")
+        found = self._measure(
+            who,
+            "board, kanban",
+            lambda: orders.web_read_group(
+                domain,
+                ["state"],
+                ["__count"],
+                auto_unfold=True,
+                unfold_read_specification=specification,
+                unfold_read_default_limit=40,
+                order=order,
+            ),
+        )
+        self.assertEqual(
+            sum(group["__count"] for group in found["groups"]),
+            orders.search_count(domain),
+        )
+        now = fields.Datetime.now()
+        week = [
+            *domain,
+            ("date_promised", ">=", now - timedelta(days=3)),
+            ("date_promised", "<", now + timedelta(days=4)),
+        ]
+        specification = self._get_specification(orders, "calendar", "_board")
+        self._measure(
+            who,
+            "board, calendar of a week",
+            lambda: orders.web_search_read(week, specification),
+        )
+        specification = self._get_specification(orders, "list", "_board")
+        found = self._measure(
+            who,
+            "board, list by lateness",
+            lambda: orders.web_search_read(
+                domain, specification, limit=80, order=order, count_limit=COUNT_LIMIT
+            ),
+        )
+        self.assertEqual(len(found["records"]), 80)
+
+    def _open_points(self, who, user):
+        """List and kanban of the network itself."""
+        points = self.env(user=user, context={})["aftersales.service.point"]
+        for view_type, limit in (("list", 80), ("kanban", 40)):
+            specification = self._get_specification(points, view_type)
+            found = self._measure(
+                who,
+                f"service points, {view_type}",
+                lambda spec=specification, limit=limit: points.web_search_read(
+                    [], spec, limit=limit, count_limit=COUNT_LIMIT
+                ),
+            )
+            self.assertEqual(len(found["records"]), limit)
+
     def _search(self, who, orders):
         """The number in a many2one field, and number and serial in the list."""
         order = orders.search([("state", "=", "closed")], limit=1, offset=50)
@@ -241,6 +300,8 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
                 orders.search_count(domain),
             )
         self._search(who, orders)
+        self._open_board(who, orders)
+        self._open_points(who, user)
 
     def test_dispatcher(self):
         self._run("dispatcher", self.user_dispatcher)
