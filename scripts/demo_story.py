@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from story import control, goods, lifecycle, live_case, network, people, work  # noqa: E402
 
 FIRST_STEPS = [
-    "As dispatcher: After-Sales ▸ Network ▸ Tickets, open the e-mail about serial "
+    "As dispatcher: After-Sales ▸ Work ▸ Tickets, open the e-mail about serial "
     "LH-AC-2001, create its service order and dispatch it. See why the point was "
     "chosen.",
     "As technician on the portal (My Account ▸ Service Orders): accept the order, "
@@ -38,6 +38,8 @@ def run(env):
     control.run(env, points, users)
     live_case.LiveCase(env, company, users, points, stock).run()
     live_case.receive_mail(env, serial="LH-AC-2001", number=2)
+    # From now on the customer confirms each repair on the device or by his link.
+    env.ref("aftersales_network.service_type_repair").confirmation = "required"
     parameter = env["ir.config_parameter"].sudo()
     parameter.set_param("aftersales_demo.logins", json.dumps(people.LOGINS))
     parameter.set_param("aftersales_demo.first_steps", json.dumps(FIRST_STEPS))

@@ -63,4 +63,11 @@ class AftersalesServicePoint(models.Model):
                 "aftersales.settlement",
                 Domain("state", "in", ("draft", "confirmed")),
             ),
+            (
+                self.env._("old parts not returned"),
+                "aftersales.claim.line",
+                Domain("old_part_due", "=", True)
+                & Domain("old_part_received", "=", False)
+                & Domain("claim_state", "not in", ("rejected", "cancelled")),
+            ),
         ]

@@ -97,6 +97,25 @@ class TestClaim(WarrantyCommon):
         self.agreement._write_flow({"state": "provisional"})
         self.assertEqual(self._checks(self._create_claim())["AGREEMENT"], "pass")
 
+    def test_old_part_not_returned_blocks_the_exit(self):
+        """A point does not leave with parts that belong to us."""
+        self.part.aftersales_old_part = "return"
+        line = self._create_claim().line_ids
+        label = "old parts not returned"
+
+        def count():
+            found = {b[0]: b for b in self.point._get_clearance_blockers()}
+            if label not in found:
+                return 0
+            action = found[label][2]
+            behind = self.env[action["res_model"]].search(action["domain"])
+            self.assertEqual(behind, line)
+            return found[label][1]
+
+        self.assertEqual(count(), 1)
+        line.old_part_received = True
+        self.assertEqual(count(), 0)
+
     def test_old_part_is_due(self):
         self.part.aftersales_old_part = "return"
         claim = self._create_claim()
