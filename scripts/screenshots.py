@@ -27,6 +27,26 @@ LANGUAGES = {"en": "en_US", "zh": "zh_CN"}
 PAGES = {
     "points": ("head", "/odoo/aftersales-points", []),
     "point": ("head", "/odoo/aftersales-points", [".o_data_row:nth-child(4)"]),
+    "applications": ("reviewer", "/odoo/aftersales-applications", []),
+    "board": ("dispatcher", "/odoo/aftersales-board", []),
+    "systems": ("centre", "/odoo/aftersales-systems", []),
+    "withdrawal": (
+        "head",
+        "/odoo/action-aftersales_network.aftersales_withdrawal_action",
+        [".o_kanban_record:not(.o_kanban_ghost) , .o_data_row:nth-child(1)"],
+    ),
+    "capacity-plan": (
+        "head",
+        "/odoo/action-aftersales_network.aftersales_capacity_plan_action",
+        [".o_data_row:nth-child(1)"],
+    ),
+    "month-reports": (
+        "centre",
+        "/odoo/action-aftersales_network.aftersales_month_report_action",
+        [],
+    ),
+    "budget": ("centre", "/odoo/aftersales-budgets", [".o_data_row:nth-child(1)"]),
+    "portal-application": ("applicant", "/my/service-application", []),
     "tickets": ("dispatcher", "/odoo/action-helpdesk_mgmt.helpdesk_ticket_action", []),
     "ticket": (
         "dispatcher",

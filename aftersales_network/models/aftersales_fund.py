@@ -193,17 +193,7 @@ class AftersalesFundMove(models.Model):
         """Ask the head of service for the approval."""
         self._check_move_state("draft")
         self._write_flow({"state": "requested", "requested_by_id": self.env.uid})
-        heads = self.env.ref("aftersales_network.group_head").sudo().user_ids
-        for move in self:
-            head = heads.filtered(
-                lambda u, m=move: m.company_id in u.company_ids and u != self.env.user
-            )[:1]
-            if head:
-                move.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._("Decide the movement of the fund"),
-                    user_id=head.id,
-                )
+        self._ask_head(self.env._("Decide the movement of the fund"))
 
     def _check_decider(self):
         """Four eyes and the right role.

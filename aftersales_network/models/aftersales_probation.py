@@ -208,7 +208,7 @@ class AftersalesProbationAssessment(models.Model):
 
         :raise UserError: naming what is missing
         """
-        self.service_point_id._check_state("probation")
+        self.service_point_id._check_flow_state("probation")
         if not self.service_point_id.date_probation_start:
             raise UserError(
                 self.env._(

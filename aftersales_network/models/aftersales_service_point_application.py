@@ -91,7 +91,7 @@ class AftersalesServicePoint(models.Model):
 
     def action_submit(self):
         """Submit; a company that is not known yet gets its record now."""
-        self._check_state(*DRAFT_STATES)
+        self._check_flow_state(*DRAFT_STATES)
         for point in self.filtered(lambda p: not p.partner_id and p.applied_name):
             point._create_company()
         return super().action_submit()

@@ -31,7 +31,7 @@ class AftersalesServicePoint(models.Model):
         :raise UserError: the point is not in service
         """
         self.ensure_one()
-        self._check_state("probation", "active", "suspended", "withdrawal")
+        self._check_flow_state("probation", "active", "suspended", "withdrawal")
         running = self._get_running_withdrawal()
         action = {
             "type": "ir.actions.act_window",
@@ -63,7 +63,7 @@ class AftersalesServicePoint(models.Model):
 
         :raise UserError: no withdrawal in clearing, or anything still open
         """
-        self._check_state("withdrawal")
+        self._check_flow_state("withdrawal")
         self._check_group("aftersales_network.group_head")
         for point in self:
             if point._get_running_withdrawal().state != "clearing":

@@ -52,22 +52,6 @@ class AftersalesServicePoint(models.Model):
         self.ensure_one()
         return self.date_submitted or self.create_date
 
-    def _check_state(self, *states):
-        """Refuse an action outside the states it belongs to.
-
-        :raise UserError: naming the point and its state
-        """
-        wrong = self.filtered(lambda p: p.state not in states)[:1]
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "%(point)s is in state “%(state)s”; this step is not possible "
-                    "there.",
-                    point=wrong.display_name,
-                    state=wrong._get_state_label(),
-                )
-            )
-
     def _check_group(self, group):
         """Refuse an action to users outside ``group``.
 
@@ -98,7 +82,7 @@ class AftersalesServicePoint(models.Model):
 
     def action_submit(self):
         """Submit the application; a point needs its centre and company."""
-        self._check_state("prospect", "rejected")
+        self._check_flow_state("prospect", "rejected")
         for point in self:
             blockers = point._get_submission_blockers()
             if blockers:
@@ -119,7 +103,7 @@ class AftersalesServicePoint(models.Model):
 
     def action_start_review(self):
         """The centre takes the application up."""
-        self._check_state("applied")
+        self._check_flow_state("applied")
         self._check_group("aftersales_network.group_centre_manager")
         self._write_flow({"state": "centre_review"})
 
@@ -129,7 +113,7 @@ class AftersalesServicePoint(models.Model):
         :raise AccessError: the gate belongs to another role
         :raise UserError: own application, or the same person at two gates
         """
-        self._check_state(*self._GATES)
+        self._check_flow_state(*self._GATES)
         Approval = self.env["aftersales.approval"]
         for point in self:
             next_state, gate, group = self._GATES[point.state]
@@ -185,7 +169,7 @@ class AftersalesServicePoint(models.Model):
 
         :param reason: text for the applicant, required
         """
-        self._check_state(*self._GATES)
+        self._check_flow_state(*self._GATES)
         for point in self:
             _next_state, gate, group = self._GATES[point.state]
             self._check_group(group)
@@ -215,7 +199,7 @@ class AftersalesServicePoint(models.Model):
 
         :raise UserError: naming every blocker of every installed module
         """
-        self._check_state("probation")
+        self._check_flow_state("probation")
         self._check_group("aftersales_network.group_head")
         for point in self:
             point._check_blockers(point._get_activation_blockers())

@@ -77,7 +77,7 @@ class AftersalesServicePoint(models.Model):
 
     def action_assess_probation(self):
         """Enter a new assessment of the probation."""
-        self._check_state("probation")
+        self._check_flow_state("probation")
         action = self._get_assessment_action()
         return {**action, "view_mode": "form", "views": [(False, "form")]}
 

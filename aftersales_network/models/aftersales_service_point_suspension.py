@@ -69,7 +69,7 @@ class AftersalesServicePoint(models.Model):
         :raise AccessError: anybody but the head of service
         :raise UserError: no reason, no end, or an end in the past
         """
-        self._check_state("active", "probation")
+        self._check_flow_state("active", "probation")
         self._check_group("aftersales_network.group_head")
         date_until = fields.Date.to_date(date_until)
         for point in self:
@@ -108,7 +108,7 @@ class AftersalesServicePoint(models.Model):
 
         :raise AccessError: anybody but the head of service
         """
-        self._check_state("suspended")
+        self._check_flow_state("suspended")
         self._check_group("aftersales_network.group_head")
         text = self.env._("Lifted by hand.")
         self._lift(dict.fromkeys(self.ids, text))
@@ -190,7 +190,7 @@ class AftersalesServicePoint(models.Model):
         :raise UserError: the point neither is suspended nor leaves
         """
         self.ensure_one()
-        self._check_state("suspended", "withdrawal", "closed")
+        self._check_flow_state("suspended", "withdrawal", "closed")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Replacement of %(point)s", point=self.name),

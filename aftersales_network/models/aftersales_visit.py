@@ -220,26 +220,9 @@ class AftersalesVisit(models.Model):
                 )
             )
 
-    def _check_visit_state(self, *states):
-        """Refuse a step outside its states.
-
-        :raise UserError: naming the visit and its state
-        """
-        wrong = self.filtered(lambda v: v.state not in states)[:1]
-        if wrong:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(visit)s is in state “%(state)s”; this step is not possible "
-                    "there.",
-                    visit=wrong.name,
-                    state=labels[wrong.state],
-                )
-            )
-
     def action_done(self):
         """The visit took place: today, or on the planned day if that has passed."""
-        self._check_visit_state("planned")
+        self._check_flow_state("planned")
         today = self._get_today()
         for day, visits in self.grouped(lambda v: min(v.date_planned, today)).items():
             visits._write_flow({"state": "done", "date_done": day})
@@ -249,7 +232,7 @@ class AftersalesVisit(models.Model):
 
         :raise UserError: no report was written
         """
-        self._check_visit_state("planned", "done")
+        self._check_flow_state("planned", "done")
         for visit in self:
             if is_html_empty(visit.report):
                 raise UserError(
@@ -269,7 +252,7 @@ class AftersalesVisit(models.Model):
 
     def action_ask_cancel(self):
         """Ask for the reason, then cancel."""
-        self._check_visit_state("planned")
+        self._check_flow_state("planned")
         return self.env["aftersales.reason.wizard"]._open_for(self, "_cancel")
 
     def _cancel(self, reason):
@@ -277,7 +260,7 @@ class AftersalesVisit(models.Model):
 
         :param reason: text, kept with the visits
         """
-        self._check_visit_state("planned")
+        self._check_flow_state("planned")
         self._write_flow({"state": "cancelled", "cancel_reason": reason})
 
     def action_view_tasks(self):

@@ -208,23 +208,6 @@ class AftersalesWithdrawal(models.Model):
         self.ensure_one()
         return self.date_submitted or self.create_date
 
-    def _check_withdrawal_state(self, *states):
-        """Refuse a step outside the states it belongs to.
-
-        :raise UserError: naming the withdrawal and its state
-        """
-        wrong = self.filtered(lambda w: w.state not in states)[:1]
-        if wrong:
-            names = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "%(withdrawal)s is in state “%(state)s”; this step is not "
-                    "possible there.",
-                    withdrawal=wrong.display_name,
-                    state=names[wrong.state],
-                )
-            )
-
     @api.model
     def _get_running_domain(self):
         """Domain of the withdrawals that are not at their end."""

@@ -38,7 +38,7 @@ class AftersalesWithdrawal(models.Model):
         self.service_point_id._check_group("aftersales_network.group_head")
         for withdrawal in self:
             withdrawal._lock_for_closing()
-            withdrawal._check_withdrawal_state("clearing")
+            withdrawal._check_flow_state("clearing")
             withdrawal._check_not_filer()
             point = withdrawal.service_point_id
             point._check_blockers(point._get_clearance_blockers())

@@ -56,7 +56,7 @@ class AftersalesWithdrawal(models.Model):
 
         :param vals: who filed
         """
-        self._check_withdrawal_state("draft")
+        self._check_flow_state("draft")
         for withdrawal in self:
             withdrawal._check_filing()
         self._write_flow(
@@ -75,7 +75,7 @@ class AftersalesWithdrawal(models.Model):
         """
         self.ensure_one()
         point = self.service_point_id
-        point._check_state("probation", "active", "suspended", "withdrawal")
+        point._check_flow_state("probation", "active", "suspended", "withdrawal")
         if not (self.reason or "").strip():
             raise UserError(
                 self.env._(
@@ -99,7 +99,7 @@ class AftersalesWithdrawal(models.Model):
         :raise AccessError: the gate belongs to another role
         :raise UserError: own filing, or the same person at two gates
         """
-        self._check_withdrawal_state(*self._GATES)
+        self._check_flow_state(*self._GATES)
         for withdrawal in self:
             next_state = withdrawal._decide("approved", comment)
             if next_state == "clearing":
@@ -144,7 +144,7 @@ class AftersalesWithdrawal(models.Model):
 
         :param reason: text for who filed, required
         """
-        self._check_withdrawal_state(*self._GATES)
+        self._check_flow_state(*self._GATES)
         for withdrawal in self:
             withdrawal._check_reason(reason)
             withdrawal._decide("rejected", reason)
@@ -160,7 +160,7 @@ class AftersalesWithdrawal(models.Model):
 
         :raise AccessError: neither the filer nor the head of service
         """
-        self._check_withdrawal_state("draft", "clearing", *self._GATES)
+        self._check_flow_state("draft", "clearing", *self._GATES)
         for withdrawal in self:
             withdrawal._check_reason(reason)
             own = withdrawal.filed_by_id == self.env.user
@@ -198,7 +198,7 @@ class AftersalesWithdrawal(models.Model):
         self.ensure_one()
         point = self.service_point_id
         point.lock_for_update()
-        point._check_state("probation", "active", "suspended", "withdrawal")
+        point._check_flow_state("probation", "active", "suspended", "withdrawal")
         before = point.state if point.state != "withdrawal" else "active"
         point._write_flow({"state": "withdrawal"})
         self._write_flow(

@@ -79,5 +79,5 @@ class AftersalesWithdrawal(models.Model):
     def _portal_cancel(self):
         """Take the own withdrawal back before the head has approved it."""
         self.ensure_one()
-        self._check_withdrawal_state(*self._GATES)
+        self._check_flow_state(*self._GATES)
         self._cancel(self.env._("Taken back by the service point."))

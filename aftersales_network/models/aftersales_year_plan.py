@@ -164,21 +164,7 @@ class AftersalesYearPlan(models.Model):
                 "submitted_on": fields.Datetime.now(),
             }
         )
-        self._schedule_approval()
-
-    def _schedule_approval(self):
-        """Ask a head of service of the company, not the submitter himself."""
-        heads = self.env.ref("aftersales_network.group_head").sudo().user_ids
-        for plan in self:
-            head = heads.filtered(
-                lambda u, p=plan: p.company_id in u.company_ids and u != self.env.user
-            )[:1]
-            if head:
-                plan.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._("Approve the yearly plan"),
-                    user_id=head.id,
-                )
+        self._ask_head(self.env._("Approve the yearly plan"))
 
     def _check_plan_head(self):
         """Only the head of service decides, and not on his own plan.

@@ -69,6 +69,41 @@ class AftersalesFlowMixin(models.AbstractModel):
             self._check_flow_values(vals)
         return super().write(vals)
 
+    def _check_flow_state(self, *states):
+        """Refuse a step outside the states it belongs to.
+
+        :param states: values of ``state`` in which the step is possible
+        :raise UserError: naming the record and its state
+        """
+        wrong = self.filtered(lambda record: record.state not in states)[:1]
+        if wrong:
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(
+                self.env._(
+                    "%(record)s is in state “%(state)s”; this step is not possible "
+                    "there.",
+                    record=wrong.display_name,
+                    state=labels[wrong.state],
+                )
+            )
+
+    def _ask_head(self, summary):
+        """Schedule a decision for a head of service other than the user.
+
+        :param summary: what is to be decided, for the activity
+        """
+        heads = self.env.ref("aftersales_network.group_head").sudo().user_ids
+        for record in self:
+            head = heads.filtered(
+                lambda user, company=record.company_id: (
+                    company in user.company_ids and user != self.env.user
+                )
+            )[:1]
+            if head:
+                record.activity_schedule(
+                    "mail.mail_activity_data_todo", summary=summary, user_id=head.id
+                )
+
     def _check_flow_values(self, vals):
         """Refuse guarded fields in ``vals``.
 
