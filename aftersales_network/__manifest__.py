@@ -172,7 +172,10 @@
         "views/aftersales_budget_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["aftersales_network/static/src/clearance_list/*"],
+        "web.assets_backend": [
+            "aftersales_network/static/src/clearance_list/*",
+            "aftersales_network/static/src/five_systems/*",
+        ],
         "web.assets_frontend": [
             "aftersales_network/static/src/portal/*",
             # frontend of: application
