@@ -407,4 +407,5 @@ class AftersalesCapacityPlan(models.Model):
             "view_mode": "form",
             "res_id": wizard.id,
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
