@@ -47,6 +47,7 @@
         # access of: budget
         "security/ir.model.access-budget.csv",
         "security/aftersales_budget_rules.xml",
+        "security/aftersales_wizard_rules.xml",
         "data/ir_sequence_data.xml",
         "data/aftersales_point_level_data.xml",
         "data/aftersales_staff_role_data.xml",

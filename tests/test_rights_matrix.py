@@ -31,20 +31,24 @@ ROLES = {
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "d": "unlink"}
 #: Shared by all companies on purpose: lists of words and rules, no business data.
 SHARED = {
+    "aftersales.budget.category",
     "aftersales.certificate.issuer",
     "aftersales.certificate.type",
     "aftersales.claim.reason",
     "aftersales.entitlement.rule",
+    "aftersales.fault",
     "aftersales.history.alias",
     "aftersales.history.column",
     "aftersales.history.template",
     "aftersales.history.word",
     "aftersales.indicator",
     "aftersales.indicator.set",
+    "aftersales.pause.reason",
     "aftersales.product.class",
     "aftersales.role.requirement",
     "aftersales.scorecard.level",
     "aftersales.scorecard.scale",
+    "aftersales.service.check",
     "aftersales.service.step",
     "aftersales.service.type",
     "aftersales.staff.role",
@@ -130,6 +134,21 @@ class TestRightsMatrix(SuiteCase):
                 self.assertTrue(
                     any("company" in (rule.domain_force or "") for rule in rules),
                     f"{model} has no global rule on the company",
+                )
+
+    def test_dialogs_are_private(self):
+        """What somebody typed or was shown in a dialog is his alone."""
+        Rule = self.env["ir.rule"]
+        for model in self.models:
+            if not self.env[model]._transient:
+                continue
+            with self.subTest(model=model):
+                rules = Rule.search(
+                    [("model_id.model", "=", model), ("global", "=", True)]
+                )
+                self.assertTrue(
+                    any("create_uid" in (rule.domain_force or "") for rule in rules),
+                    f"{model} has no rule for its own dialogs",
                 )
 
     def test_what_belongs_to_a_point_is_limited_to_the_subtree(self):

@@ -79,7 +79,7 @@ class AftersalesAgreement(models.Model):
         check_company=True,
     )
     next_ids = fields.One2many("aftersales.agreement", "previous_id", "Next Versions")
-    note = fields.Html()
+    note = fields.Html(groups="base.group_user")
 
     _dates_order = models.Constraint(
         "CHECK (date_end IS NULL OR date_end >= date_start)",

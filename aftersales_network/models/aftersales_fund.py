@@ -11,7 +11,7 @@ class AftersalesFund(models.Model):
 
     _name = "aftersales.fund"
     _description = "Special Fund"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.figure.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "name, id"
     _check_company_auto = True
 
@@ -158,6 +158,7 @@ class AftersalesFundMove(models.Model):
         ("state", "requested_by_id", "decided_by_id", "decided_on", "decision_note")
     )
     _SCOPE_FIELDS = frozenset(("fund_id", "service_point_id"))
+    _FIXED_FIELDS = frozenset(("res_model", "res_id"))
 
     _amount_positive = models.Constraint(
         "CHECK (amount > 0)", "A movement of a fund must be above zero."
@@ -206,7 +207,9 @@ class AftersalesFundMove(models.Model):
             raise AccessError(
                 self.env._("Only the head of service decides on special funds.")
             )
-        own = self.filtered(lambda m: self.env.user in m.requested_by_id)[:1]
+        own = self.filtered(
+            lambda m: self.env.user in m.requested_by_id | m.create_uid
+        )[:1]
         if own:
             raise UserError(
                 self.env._(

@@ -6,6 +6,8 @@ from odoo.tools import float_compare, formatLang
 
 #: Gates at which the figures of an application are no longer changed.
 FIXED_STATES = ("technical_review", "head_approval")
+#: States in which a proof may still be exchanged.
+OPEN_STATES = ("prospect", "rejected", "applied", "centre_review")
 
 
 def adopt_attachments(records, name):
@@ -245,6 +247,12 @@ class AftersalesPointCondition(models.Model):
                         point=line.service_point_id.display_name,
                     )
                 )
+
+    def _get_frozen_attachments(self):
+        """Proofs on which the reviewers decide, or have decided."""
+        return self.filtered(
+            lambda x: x.service_point_id.state not in OPEN_STATES
+        ).proof_ids
 
     def _log_changes(self, before):
         """Show changed conditions in the chatter of their points.

@@ -113,7 +113,7 @@ class AftersalesServiceOrder(models.Model):
         copy=False,
         tracking=True,
     )
-    note = fields.Html("Internal Notes", copy=False)
+    note = fields.Html("Internal Notes", copy=False, groups="base.group_user")
     origin = fields.Char("Source", copy=False, index="btree_not_null")
     cancel_reason = fields.Char(readonly=True, copy=False)
     step_ids = fields.One2many("aftersales.service.order.step", "order_id", copy=False)
@@ -148,7 +148,7 @@ class AftersalesServiceOrder(models.Model):
     candidate_ids = fields.One2many(
         "aftersales.dispatch.candidate", "order_id", copy=False, readonly=True
     )
-    dispatch_note = fields.Text(readonly=True, copy=False)
+    dispatch_note = fields.Text(readonly=True, copy=False, groups="base.group_user")
 
     # Times
     date_request = fields.Datetime(
@@ -192,6 +192,8 @@ class AftersalesServiceOrder(models.Model):
             "reopen_count",
         )
     )
+
+    _FIXED_FIELDS = frozenset(("name",))
 
     _dates_order = models.Constraint(
         "CHECK (date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",

@@ -83,7 +83,8 @@ class AftersalesServiceOrder(models.Model):
         """Order of a confirmation link as superuser; empty for a wrong token."""
         order_sudo = self.sudo().browse(order_id).exists()
         expected = order_sudo.confirm_token or ""
-        if not token or not expected or not consteq(expected, token):
+        is_text = isinstance(token, str) and token.isascii()
+        if not is_text or not expected or not consteq(expected, token):
             return self.sudo().browse()
         return order_sudo
 

@@ -70,7 +70,10 @@ class AftersalesServiceOrderPhoto(models.Model):
             self._check_image(vals["image"])
         if set(vals) - {"name", "kind"}:
             self.order_id._check_lines_editable()
-        return super().write(vals)
+        res = super().write(vals)
+        if "order_id" in vals:
+            self.order_id._check_lines_editable()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):

@@ -69,12 +69,35 @@ class AftersalesServiceOrderStep(models.Model):
     def create(self, vals_list):
         cleaned = without_guarded_defaults(self, TICK_EVIDENCE)
         stamped = [self._stamp(vals) for vals in vals_list]
-        return super(AftersalesServiceOrderStep, cleaned).create(stamped)
+        steps = super(AftersalesServiceOrderStep, cleaned).create(stamped)
+        steps._check_order_open()
+        return steps
 
     def write(self, vals):
         if set(vals) - {"custom_name", "name", "sequence"}:
             self._check_order_open()
-        return super().write(self._stamp(vals))
+        if "is_mandatory" in vals:
+            self._check_procedure()
+        res = super().write(self._stamp(vals))
+        if "order_id" in vals:
+            self._check_order_open()
+        return res
+
+    def _check_procedure(self):
+        """What the procedure demands, only a dispatcher lets go.
+
+        :raise UserError: naming the step
+        """
+        written = self.filtered("step_id")[:1]
+        group = "aftersales_network.group_dispatcher"
+        if written and not self.env.su and not self.env.user.has_group(group):
+            raise UserError(
+                self.env._(
+                    "“%(step)s” comes from the written procedure; only a dispatcher "
+                    "or the head of service makes it optional.",
+                    step=written.name,
+                )
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_closed(self):

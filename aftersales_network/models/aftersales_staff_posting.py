@@ -309,6 +309,7 @@ class AftersalesStaffPosting(models.Model):
         """
         self._check_draft()
         self._check_may_give()
+        self._check_may_open()
         self._check_no_overlap()
         self._create_missing_staff()
         Approval = self.env["aftersales.approval"]
@@ -378,6 +379,35 @@ class AftersalesStaffPosting(models.Model):
                     unit=foreign.sudo().from_point_id.display_name,
                 )
             )
+
+    def _check_may_open(self):
+        """Whoever works at a unit sees it and what is below: nobody helps himself.
+
+        :raise AccessError: a unit above points, outside the user's own scope
+        :raise UserError: the own posting
+        """
+        user = self.env.user
+        if self.env.su or user.has_group("aftersales_network.group_head"):
+            return
+        for posting in self:
+            unit = posting.to_point_id
+            if user in posting.employee_id.user_id | posting.staff_id.user_id:
+                raise UserError(
+                    self.env._(
+                        "%(posting)s: you would be posted yourself. Somebody else "
+                        "must confirm it.",
+                        posting=posting.display_name,
+                    )
+                )
+            if unit.sudo().tier != "point" and not unit.in_user_scope:
+                raise AccessError(
+                    self.env._(
+                        "%(posting)s: working at %(unit)s opens everything below it; "
+                        "only the head of service confirms that.",
+                        posting=posting.display_name,
+                        unit=unit.sudo().display_name,
+                    )
+                )
 
     @api.model
     def _find_staff(self, employee_ids):

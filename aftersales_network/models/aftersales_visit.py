@@ -77,7 +77,9 @@ class AftersalesVisit(models.Model):
         context={"active_test": False},
         domain="[('share', '=', False)]",
     )
-    others_present = fields.Char(help="People who came along or were met.")
+    others_present = fields.Char(
+        groups="base.group_user", help="People who came along or were met."
+    )
     state = fields.Selection(
         [
             ("planned", "Planned"),
@@ -93,10 +95,16 @@ class AftersalesVisit(models.Model):
         tracking=True,
         group_expand=True,
     )
-    purpose = fields.Text(help="What the visit is to find out or to bring about.")
+    purpose = fields.Text(
+        groups="base.group_user",
+        help="What the visit is to find out or to bring about.",
+    )
     report = fields.Html(copy=False)
     note_internal = fields.Html(
-        "Internal Notes", copy=False, help="Never shown to the point."
+        "Internal Notes",
+        copy=False,
+        groups="base.group_user",
+        help="Never shown to the point.",
     )
     reported_by_id = fields.Many2one(
         "res.users", "Reported by", readonly=True, copy=False
@@ -122,6 +130,7 @@ class AftersalesVisit(models.Model):
             "cancel_reason",
         )
     )
+    _FIXED_FIELDS = frozenset(("name",))
     #: What a written report states.
     _REPORT_FIELDS = frozenset(
         ("service_point_id", "kind", "date_planned", "visitor_ids", "report", "purpose")
@@ -227,12 +236,29 @@ class AftersalesVisit(models.Model):
         for day, visits in self.grouped(lambda v: min(v.date_planned, today)).items():
             visits._write_flow({"state": "done", "date_done": day})
 
+    def _check_not_visited(self):
+        """Whoever works for the visited point neither reports nor verifies.
+
+        :raise UserError: naming the point
+        """
+        for point in self.service_point_id:
+            # Nobody escapes because he may not read a line.
+            people = point.manager_id | point.sudo().staff_ids.user_id
+            if not self.env.su and self.env.user in people:
+                raise UserError(
+                    self.env._(
+                        "You work for %(point)s. Somebody else must take this step.",
+                        point=point.display_name,
+                    )
+                )
+
     def action_report(self):
         """Hand in the report; it is frozen and the point sees it from now on.
 
         :raise UserError: no report was written
         """
         self._check_flow_state("planned", "done")
+        self._check_not_visited()
         for visit in self:
             if is_html_empty(visit.report):
                 raise UserError(
@@ -261,6 +287,7 @@ class AftersalesVisit(models.Model):
         :param reason: text, kept with the visits
         """
         self._check_flow_state("planned")
+        self._check_not_visited()
         self._write_flow({"state": "cancelled", "cancel_reason": reason})
 
     def action_view_tasks(self):

@@ -210,6 +210,10 @@ class AftersalesVisitTask(models.Model):
                 )
             )
 
+    def _get_frozen_attachments(self):
+        """Photos of what was done."""
+        return self.filtered(lambda t: t.state != "open").photo_ids
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_reported(self):
         kept = self.filtered(

@@ -90,6 +90,7 @@ class AftersalesVisitTask(models.Model):
         :raise UserError: not done yet, or the own work
         """
         self._check_task_state("done")
+        self.visit_id._check_not_visited()
         own = self.filtered(lambda t: t.done_by_id == self.env.user)[:1]
         if own:
             raise UserError(

@@ -188,6 +188,10 @@ class AftersalesWithdrawal(models.Model):
                 )
             )
 
+    def _get_frozen_attachments(self):
+        """Papers of what was filed."""
+        return self.filtered(lambda w: w.state != "draft").attachment_ids
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_filed(self):
         self._check_not_filed()

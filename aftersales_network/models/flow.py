@@ -2,6 +2,7 @@
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 #: Marks writes of the steps: a caller by RPC can send any context key, but never
 #: this very object.
@@ -25,6 +26,70 @@ def without_guarded_defaults(records, names):
     return records.with_env(records.env(context=kept))
 
 
+class AftersalesFigureMixin(models.AbstractModel):
+    """Keeps callers from writing what the record calculates.
+
+    A stored computed field takes any value that is written to it, and keeps it
+    until something it depends on changes: a condition would be met, a spending
+    unblocked or a line handed to another point by one call.  Names in
+    ``_FIXED_FIELDS`` are given on creation and never written again.
+    """
+
+    _name = "aftersales.figure.mixin"
+    _description = "Guarded Figures"
+
+    _FIXED_FIELDS = frozenset()
+
+    @api.model
+    @ormcache()
+    def _get_calculated_fields(self):
+        """Names of the stored fields that nobody may type."""
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field.store and field.compute and field.readonly
+        )
+
+    def _may_write_figures(self):
+        """Whether the caller is a step of the document or the superuser."""
+        return self.env.su or self.env.context.get("aftersales_flow") is FLOW
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._may_write_figures():
+            return super().create(vals_list)
+        names = self._get_calculated_fields()
+        cleaned = without_guarded_defaults(self, names)
+        kept = [
+            {name: value for name, value in vals.items() if name not in names}
+            for vals in vals_list
+        ]
+        return super(AftersalesFigureMixin, cleaned).create(kept)
+
+    def write(self, vals):
+        if not self._may_write_figures():
+            self._check_figures(vals)
+        return super().write(vals)
+
+    def _check_figures(self, vals):
+        """Refuse calculated fields in ``vals``.
+
+        :raise UserError: naming the first of them
+        """
+        names = self._get_calculated_fields() | self._FIXED_FIELDS
+        found = sorted(names & set(vals))
+        if found:
+            label = self._fields[found[0]]._description_string(self.env)
+            raise UserError(
+                self.env._(
+                    "“%(field)s” of %(record)s is calculated and cannot be written. "
+                    "Change what it follows from.",
+                    field=label,
+                    record=self[:1].display_name or self._description,
+                )
+            )
+
+
 class AftersalesFlowMixin(models.AbstractModel):
     """Protects the fields named in ``_FLOW_FIELDS`` against plain writes.
 
@@ -36,6 +101,7 @@ class AftersalesFlowMixin(models.AbstractModel):
     """
 
     _name = "aftersales.flow.mixin"
+    _inherit = ["aftersales.figure.mixin"]
     _description = "Guarded Steps"
 
     _FLOW_FIELDS = frozenset(("state",))
@@ -143,6 +209,7 @@ class AftersalesScopeMixin(models.AbstractModel):
     """
 
     _name = "aftersales.scope.mixin"
+    _inherit = ["aftersales.figure.mixin"]
     _description = "Guarded Scope"
 
     _SCOPE_FIELDS = frozenset(("service_point_id",))

@@ -1,20 +1,35 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-#: Papers that prove something: made by a step, never changed by hand.
-EVIDENCE_FIELDS = {
-    "aftersales.agreement": ("evidence_file", "signed_file", "signature"),
-    "aftersales.withdrawal": ("notice_file",),
-}
+#: Models of the suite: their binary fields are written through the record alone.
+PREFIX = "aftersales."
 
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        attachments = super().create(vals_list)
+        if not self.env.su:
+            attachments._check_no_evidence()
+        return attachments
+
     def write(self, vals):
         if not self.env.su:
             self._check_no_evidence()
+            for attachment in self:
+                attachment._check_not_into_field(vals)
         return super().write(vals)
+
+    def _check_not_into_field(self, vals):
+        """Refuse to turn a file into the content of a field.
+
+        :raise UserError: naming the file
+        """
+        model = vals.get("res_model", self.res_model) or ""
+        if model.startswith(PREFIX) and vals.get("res_field", self.res_field):
+            self._raise_evidence()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
@@ -22,18 +37,36 @@ class IrAttachment(models.Model):
             self._check_no_evidence()
 
     def _check_no_evidence(self):
-        """Signed agreements and notices stay readable for ever.
+        """Signatures, signed agreements and filed papers stay as they are.
 
-        Fields write their attachments as superuser, after their own checks.
+        Fields write their attachments as superuser, after their own checks; a
+        file of such a field has no other way in or out.
 
         :raise UserError: naming the paper
         """
-        for attachment_sudo in self.sudo():
-            kept = EVIDENCE_FIELDS.get(attachment_sudo.res_model, ())
-            if attachment_sudo.res_field in kept:
-                raise UserError(
-                    self.env._(
-                        "“%(name)s” is evidence and cannot be changed or deleted.",
-                        name=attachment_sudo.name,
-                    )
-                )
+        attachments_sudo = self.sudo().filtered(
+            lambda a: (a.res_model or "").startswith(PREFIX)
+        )
+        frozen = attachments_sudo.filtered("res_field") | (
+            attachments_sudo._get_frozen_files()
+        )
+        if frozen:
+            frozen[:1]._raise_evidence()
+
+    def _raise_evidence(self):
+        raise UserError(
+            self.env._(
+                "“%(name)s” is evidence and cannot be changed or deleted.",
+                name=self.name,
+            )
+        )
+
+    def _get_frozen_files(self):
+        """Those of the files that belong to what was filed, decided or done."""
+        frozen = self.browse()
+        for model, attachments in self.grouped("res_model").items():
+            Model = self.env.get(model)
+            if Model is not None and hasattr(Model, "_get_frozen_attachments"):
+                records = Model.browse(attachments.mapped("res_id")).exists()
+                frozen |= records._get_frozen_attachments() & attachments
+        return frozen

@@ -9,6 +9,9 @@ from . import (
     test_point,
     test_portal,
     test_rights,
+    test_security_evidence,
+    test_security_figures,
+    test_security_portal,
     test_tours,
     # tests of: admission
     test_admission,
