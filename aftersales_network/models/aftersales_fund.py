@@ -207,9 +207,7 @@ class AftersalesFundMove(models.Model):
             raise AccessError(
                 self.env._("Only the head of service decides on special funds.")
             )
-        own = self.filtered(
-            lambda m: self.env.user in m.requested_by_id | m.create_uid
-        )[:1]
+        own = self.filtered(lambda m: self.env.user in m._get_requesters())[:1]
         if own:
             raise UserError(
                 self.env._(
@@ -217,6 +215,12 @@ class AftersalesFundMove(models.Model):
                     reason=own.reason,
                 )
             )
+
+    def _get_requesters(self):
+        """Who asked for the money: whoever wrote the request or sent it off."""
+        self.ensure_one()
+        writers = self.create_uid.filtered(lambda u: not u._is_superuser())
+        return self.requested_by_id | writers
 
     def action_approve(self):
         """Approve requests; the balance never falls below zero.

@@ -10,15 +10,19 @@ class IrAttachment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        attachments = super().create(vals_list)
         if not self.env.su:
-            attachments._check_no_evidence()
-        return attachments
+            defaults = {
+                name: self.env.context.get(f"default_{name}")
+                for name in ("res_model", "res_field")
+            }
+            for vals in vals_list:
+                self.browse()._check_not_into_field({**defaults, **vals})
+        return super().create(vals_list)
 
     def write(self, vals):
         if not self.env.su:
             self._check_no_evidence()
-            for attachment in self:
+            for attachment in self.sudo():
                 attachment._check_not_into_field(vals)
         return super().write(vals)
 
@@ -29,7 +33,7 @@ class IrAttachment(models.Model):
         """
         model = vals.get("res_model", self.res_model) or ""
         if model.startswith(PREFIX) and vals.get("res_field", self.res_field):
-            self._raise_evidence()
+            self._raise_evidence(vals.get("name") or self.name)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_evidence(self):
@@ -51,13 +55,14 @@ class IrAttachment(models.Model):
             attachments_sudo._get_frozen_files()
         )
         if frozen:
-            frozen[:1]._raise_evidence()
+            self._raise_evidence(frozen[:1].name)
 
-    def _raise_evidence(self):
+    @api.model
+    def _raise_evidence(self, name):
         raise UserError(
             self.env._(
                 "“%(name)s” is evidence and cannot be changed or deleted.",
-                name=self.name,
+                name=name,
             )
         )
 
