@@ -11,6 +11,7 @@ from . import (
     test_rights,
     test_security_evidence,
     test_security_figures,
+    test_security_pages,
     test_security_portal,
     test_tours,
     # tests of: admission
