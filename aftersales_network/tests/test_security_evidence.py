@@ -240,3 +240,27 @@ class TestSecurityEvidence(AftersalesCommon):
         with self.assertRaisesRegex(UserError, "written procedure"):
             mine.with_user(self.user_centre).is_mandatory = False
         mine.with_user(self.user_head).is_mandatory = False
+
+    def test_hand_over_moves_only_orders_of_its_areas(self):
+        heir = self._create_rival(name="Heir")
+        order = self._create_order()
+        order.action_dispatch()
+        order.area_id = self.area_b
+        old = order.service_point_id
+        new = (self.point | heir) - old
+        wizard = (
+            self.env["aftersales.area.handover"]
+            .with_user(self.user_centre)
+            .create(
+                {
+                    "from_point_id": old.id,
+                    "to_point_id": new.id,
+                    "date": date(2099, 1, 1),
+                    "move_orders": True,
+                }
+            )
+        )
+        wizard.order_ids = order
+        with self.assertRaisesRegex(UserError, "in none of the chosen areas"):
+            wizard._move_orders()
+        self.assertEqual(order.service_point_id, old)

@@ -121,8 +121,9 @@ class AftersalesAreaHandover(models.TransientModel):
     def _is_in_lines(self, order):
         """Whether one of the chosen lines holds the order's area and product."""
         path = order.product_id.categ_id.parent_path or ""
+        area_path = order.area_id.parent_path or ""
         return any(
-            order.area_id.parent_path.startswith(line.area_path)
+            area_path.startswith(line.area_path)
             and path.startswith(line.categ_path or "")
             for line in self.line_ids
         )
@@ -217,6 +218,7 @@ class AftersalesAreaHandover(models.TransientModel):
                     point=self.from_point_id.display_name,
                 )
             )
+        self._check_orders_in_lines(orders)
         reason = self.env._(
             "Areas handed over to %(point)s", point=self.to_point_id.display_name
         )
@@ -225,6 +227,21 @@ class AftersalesAreaHandover(models.TransientModel):
         orders_sudo._leave_point(reason, "taken_back")
         for order in orders_sudo:
             order._dispatch_to(self.to_point_id.sudo(), reason)
+
+    def _check_orders_in_lines(self, orders):
+        """A hand-over is no way to dispatch what lies elsewhere.
+
+        :raise UserError: naming the first order outside the chosen areas
+        """
+        outside = orders.filtered(lambda o: not self._is_in_lines(o))[:1]
+        if outside:
+            raise UserError(
+                self.env._(
+                    "%(order)s lies in none of the chosen areas. Take it out of the "
+                    "list, or have a dispatcher give it to another point.",
+                    order=outside.name,
+                )
+            )
 
     def _post_messages(self, lines):
         """Tell both points what changes hands."""
