@@ -7,17 +7,36 @@ from dateutil.relativedelta import relativedelta
 from . import network
 
 REPORT = "<p>Workshop and records seen. Parts store in order, two tools overdue.</p>"
+#: What visits found or were asked for: task, kind, severity.
+FINDINGS = (
+    ("Calibrate the pressure gauges", "finding", "minor"),
+    ("Keep used parts apart from new ones", "finding", "major"),
+    ("Show the price list at the counter", "finding", "minor"),
+    ("Teach the new inverter board on site", "support", "minor"),
+    ("Mend the ventilation of the workshop", "finding", "major"),
+    ("Send the current repair manuals", "support", "minor"),
+)
+#: Posts of the department, each below the one before it where it says so.
+POSTS = (
+    ("Head of After-Sales Service", None, "Plans, budget and quality of all service."),
+    ("Regional Centre Manager", 0, "Runs the points of a region and visits them."),
+    ("Technical Reviewer", 0, "Judges tools, people and skills of applicants."),
+    ("Dispatcher", 1, "Gives each request to a point and watches its time."),
+    ("Settlement Clerk", 0, "Decides claims and settles with the points."),
+)
 
 
 def run(env, points, users):
     """Everything a centre does beside the orders."""
     visit_points(env, points, users)
     keep_resources(env, points, users)
-    report_months(env, points)
+    report_months(env, points, users)
     lend_people(env, points, users)
     plan_money(env, points, users)
+    award_points(env, points, users)
     plan_year(env, points, users)
     name_owners(env)
+    assess_probation(env, points)
     plan_capacity(env, points, users)
 
 
@@ -39,8 +58,7 @@ def visit_points(env, points, users):
                             0,
                             0,
                             {
-                                "name": "Calibrate the pressure gauges",
-                                "severity": "major" if number % 2 else "minor",
+                                **prepare_task(number),
                                 "user_id": manager.id,
                             },
                         )
@@ -48,6 +66,9 @@ def visit_points(env, points, users):
                 }
             )
             visit.action_report()
+            if number % 4 == 0:
+                visit.task_ids.result = "Done on the spot, seen by the visitor."
+                visit.task_ids.action_done()
         Visit.with_user(manager).create(
             {
                 "service_point_id": point.id,
@@ -58,9 +79,21 @@ def visit_points(env, points, users):
         )
 
 
+def prepare_task(number):
+    """What a visit leaves behind."""
+    name, kind, severity = FINDINGS[number % len(FINDINGS)]
+    return {"name": name, "kind": kind, "severity": severity}
+
+
 def keep_resources(env, points, users):
     """The register of tools and rooms, with a shortage and an overdue check."""
     today = date.today()
+    env["aftersales.resource.norm"].create(
+        [
+            {"name": "Insulation Tester", "tier": "point", "check_interval": 12},
+            {"name": "First-Aid Kit", "tier": "point", "category": "safety"},
+        ]
+    )
     vals_list = []
     for number, point in enumerate(network.get_points_in(points, "active")):
         rows = (
@@ -79,10 +112,28 @@ def keep_resources(env, points, users):
             }
             for name, category, quantity, required, days in rows
         ]
-    env["aftersales.resource"].create(vals_list)
+    resources = env["aftersales.resource"].create(vals_list)
+    check_resources(env, resources)
 
 
-def report_months(env, points):
+def check_resources(env, resources):
+    """The last yearly check of each, entered by the manager of the centre."""
+    due = {resource: resource.date_next_check for resource in resources}
+    env["aftersales.resource.check"].create(
+        [
+            {
+                "resource_id": resource.id,
+                "date": day - timedelta(days=365),
+                "user_id": resource.centre_id.manager_id.id,
+            }
+            for resource, day in due.items()
+        ]
+    )
+    for resource, day in due.items():
+        resource.date_next_check = day
+
+
+def report_months(env, points, users):
     """Monthly reports: the older ones accepted, last month partly missing."""
     first = date.today().replace(day=1)
     Report = env["aftersales.month.report"]
@@ -95,7 +146,7 @@ def report_months(env, points):
     given = reports.filtered(
         lambda r: r.month < last or r.service_point_id not in silent
     )
-    given.action_submit()
+    given.with_user(users["head"]).action_submit()
     older = given.filtered(lambda r: r.month < last)
     for centre, group in older.grouped("centre_id").items():
         group.with_user(centre.manager_id).action_accept()
@@ -105,7 +156,7 @@ def lend_people(env, points, users):
     """One technician lent for the peak season."""
     giver = points["Foshan Appliance Care"]
     technician = giver.staff_ids.filtered(lambda s: s.role_id.is_technician)[:1]
-    env["aftersales.staff.posting"].create(
+    env["aftersales.staff.posting"].with_user(giver.centre_id.manager_id).create(
         {
             "kind": "lent",
             "staff_id": technician.id,
@@ -130,11 +181,14 @@ def plan_money(env, points, users):
             .create(
                 [
                     {
-                        "name": f"Third quarter: {line.category_id.name}",
+                        "name": f"Quarter {quarter}: {line.category_id.name}",
                         "line_id": line.id,
-                        "amount": round(line.amount_planned * 0.17 * number, 2),
-                        "date": date(year, 9, 30),
+                        "amount": round(
+                            line.amount_planned * (0.04 * number + 0.02 * quarter), 2
+                        ),
+                        "date": day,
                     }
+                    for quarter, day in get_quarters(year)
                     for number, line in enumerate(budget.line_ids, start=1)
                 ]
             )
@@ -153,6 +207,48 @@ def plan_money(env, points, users):
     )
     (deposit | draw).action_request()
     deposit.with_user(users["head"]).action_approve()
+
+
+def get_quarters(year):
+    """Number and last day of the quarters that are over; the first one at least."""
+    ends = [date(year, 3, 31), date(year, 6, 30), date(year, 9, 30)]
+    over = [day for day in ends if day <= date.today()] or [date(year, 1, 1)]
+    return list(enumerate(over, start=1))
+
+
+def award_points(env, points, users):
+    """An award and a penalty that wait for the next settlement."""
+    env["aftersales.point.adjustment"].with_user(users["head"]).create(
+        [
+            {
+                "service_point_id": points[name].id,
+                "amount": amount,
+                "reason": reason,
+            }
+            for name, amount, reason in (
+                (
+                    "Guangzhou East Service",
+                    800,
+                    "Most jobs on time in the quarter",
+                ),
+                ("Haikou Island Service", -500, "Charged a customer above the list"),
+            )
+        ]
+    )
+
+
+def assess_probation(env, points):
+    """A draft assessment of the point in its probation."""
+    for point in network.get_points_in(points, "probation"):
+        env["aftersales.probation.assessment"].with_user(
+            point.centre_id.manager_id
+        ).create(
+            {
+                "service_point_id": point.id,
+                "outcome": "passed",
+                "findings": "Punctual and clean work; spare parts well kept.",
+            }
+        )
 
 
 def create_budget(env, centre, year):
@@ -235,15 +331,17 @@ def plan_year(env, points, users):
 def name_owners(env):
     """Departments own most service functions; three have no owner yet."""
     department = env["hr.department"].create({"name": "After-Sales Service"})
+    posts = create_posts(env, department)
     functions = env["aftersales.function"].search([])
     env["aftersales.function.assignment"].create(
         [
             {
                 "function_id": function.id,
                 "department_id": department.id,
+                "job_id": posts[number % len(posts)].id,
                 "date_from": date.today() - timedelta(days=200),
             }
-            for function in functions[:-3]
+            for number, function in enumerate(functions[:-3])
         ]
     )
     technician = env.ref("aftersales_network.role_technician")
@@ -256,6 +354,30 @@ def name_owners(env):
             "date_from": date.today() - timedelta(days=200),
         }
     )
+    first = date.today().replace(day=1)
+    for months in (3, 2, 1):
+        env["aftersales.staffing.report"]._generate(
+            first - relativedelta(months=months), env.company
+        )
+
+
+def create_posts(env, department):
+    """The posts of the department with their reporting line."""
+    posts = []
+    for name, above, duties in POSTS:
+        posts.append(
+            env["hr.job"].create(
+                {
+                    "name": name,
+                    "department_id": department.id,
+                    "aftersales_reports_to_id": False
+                    if above is None
+                    else posts[above].id,
+                    "aftersales_duties": f"<p>{duties}</p>",
+                }
+            )
+        )
+    return posts
 
 
 def plan_capacity(env, points, users):

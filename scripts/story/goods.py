@@ -40,6 +40,7 @@ PARTS = {
     "TV-PSU": ("Power Supply", 150.0),
 }
 RANDOM_SEED = 27922
+UNITS = 3000
 
 
 def create_goods(env):
@@ -144,13 +145,13 @@ def sell_units(env, goods):
     customers = create_customers(env)
     rng = random.Random(RANDOM_SEED)
     vals_list = []
-    for number in range(1, 601):
+    for number in range(1, UNITS + 1):
         product = goods["ac"] if number % 3 else goods["tv"]
         sold = date.today() - timedelta(days=rng.randint(20, 1500))
         vals_list.append(
             {
                 "product_id": product.id,
-                "serial": f"{product.default_code[:5]}-{1000 + number}",
+                "serial": f"{product.default_code[:5]}-{get_serial_number(number)}",
                 "partner_id": customers[rng.randrange(len(customers))].id,
                 "channel": rng.choice(["dealer", "shop", "distance"]),
                 "price": product.list_price,
@@ -161,6 +162,11 @@ def sell_units(env, goods):
     env["aftersales.registration"].create(vals_list)
     sell_live_unit(env, goods["ac"], customers[0], "LH-AC-2001")
     return env["aftersales.registration"].search([])
+
+
+def get_serial_number(number):
+    """Serials of the story; 2000 and 2001 belong to the live cases."""
+    return 1000 + number if number <= 600 else 3000 + number
 
 
 def sell_live_unit(env, product, customer, serial):

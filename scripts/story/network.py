@@ -219,16 +219,30 @@ def equip_point(env, point, area):
     env["aftersales.area.assignment"].create(
         {"service_point_id": point.id, "area_id": area.id, "date_from": start}
     )
-    if not point._needs_agreement():
-        return
-    env["aftersales.agreement"].create(
+    if point._needs_agreement():
+        sign_agreement(env, point, start)
+
+
+def sign_agreement(env, point, start):
+    """A contract of the time before the suite: text and names as on paper."""
+    template = env["aftersales.agreement.template"]._find_for(point)
+    end = date.today() + timedelta(days=330)
+    agreement = env["aftersales.agreement"].create(
         {
-            "service_point_id": point.id,
-            "date_start": start,
-            "date_end": date.today() + timedelta(days=330),
+            **template._prepare_agreement_vals(point, start, end),
             "labour_rate": 120.0,
             "parts_markup": 10.0,
             "travel_rate": 2.5,
             "inspection_fee": 60.0,
+            "scope_ids": [],
         }
-    ).action_activate()
+    )
+    agreement._write_flow(
+        {
+            "body": agreement._get_text(),
+            "date_issued": start - timedelta(days=12),
+            "signed_date": start - timedelta(days=5),
+            "signed_by": f"Owner of {point.name}",
+        }
+    )
+    agreement.action_activate()

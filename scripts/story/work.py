@@ -64,9 +64,10 @@ def create_history(env, points, units, users):
         )
     orders = env["aftersales.service.order"].create(vals_list)
     orders.action_dispatch()
-    recent = date.today() - timedelta(days=4)
+    recent = date.today() - timedelta(days=3)
     old = orders.filtered(lambda o: o.date_request.date() < recent)
     finish(env, old.filtered("service_point_id"), rng)
+    begin(orders - old)
     claim_and_settle(env, old, users)
     score_months(env, points, users)
 
@@ -108,6 +109,53 @@ def finish(env, orders, rng):
     env["aftersales.service.order.line"].create(lines)
     orders.action_done()
     orders.action_close()
+    date_events(env, orders)
+
+
+def begin(orders):
+    """Work under way: a third accepted, a third begun."""
+    given = orders.filtered(lambda o: o.state == "dispatched")
+    (given[::3] | given[1::3]).action_accept()
+    given[1::3].action_start()
+
+
+def date_events(env, orders):
+    """The timeline tells the days of the work, not the day of the story."""
+    orders.flush_recordset()
+    env["aftersales.service.order.event"].flush_model()
+    env.cr.execute(
+        """
+        UPDATE aftersales_service_order_event event
+           SET date = told.date,
+               hours = EXTRACT(EPOCH FROM told.date - told.since) / 3600
+          FROM (
+                SELECT step.id, step.date,
+                       COALESCE(
+                           LAG(step.date) OVER (
+                               PARTITION BY step.order_id ORDER BY step.date, step.id
+                           ),
+                           step.date_request
+                       ) AS since
+                  FROM (
+                        SELECT e.id, e.order_id, o.date_request,
+                               CASE e.kind
+                                    WHEN 'dispatched' THEN o.date_dispatched
+                                    WHEN 'accepted'
+                                    THEN o.date_dispatched + INTERVAL '40 minutes'
+                                    WHEN 'started' THEN o.date_start
+                                    WHEN 'done' THEN o.date_end
+                                    ELSE o.date_end + INTERVAL '5 hours'
+                               END AS date
+                          FROM aftersales_service_order_event e
+                          JOIN aftersales_service_order o ON o.id = e.order_id
+                         WHERE o.id IN %s
+                       ) step
+               ) told
+         WHERE event.id = told.id
+        """,
+        [tuple(orders.ids)],
+    )
+    env["aftersales.service.order.event"].invalidate_model()
 
 
 def claim_and_settle(env, orders, users):
