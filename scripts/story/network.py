@@ -114,6 +114,7 @@ def setup_company(env):
         }
     )
     env["product.pricelist"].search([]).currency_id = currency
+    env["aftersales.agreement.template"].search([]).currency_id = currency
     company.partner_id.tz = "Asia/Shanghai"
     env.ref("base.user_admin").tz = "Asia/Shanghai"
     env["res.config.settings"].create({"group_stock_production_lot": True}).execute()
