@@ -148,7 +148,8 @@ class AftersalesServicePoint(models.Model):
         if unit == "%":
             share = 100 * numerator / denominator
             return f"{share:.1f} % ({numerator:.0f} / {denominator:.0f})"
-        return f"{numerator / denominator:.1f} {unit}"
+        units = {"h": self.env._("h"), "days": self.env._("days")}
+        return f"{numerator / denominator:.1f} {units.get(unit, '')}".rstrip()
 
     def _prepare_figures(self, specs):
         """Count the records behind each figure the user may read.
