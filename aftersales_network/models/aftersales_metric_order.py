@@ -106,6 +106,7 @@ class AftersalesMetric(models.AbstractModel):
         Order = self.env["aftersales.service.order"]
         Order.flush_model(self._get_aggregated_fields())
         self.env["aftersales.service.type"].flush_model(["kind"])
+        # The texts are constants of this file, nothing that anybody types.
         columns = [SQL(text) for code in codes for text in ORDER_FIGURES[code]]  # pylint: disable=sql-injection
         start, stop = self._get_utc_bounds(date_from, date_to)
         rows = self.env.execute_query(

@@ -259,13 +259,18 @@ class AftersalesYearPlan(models.Model):
         return bool(self.review and self.review.striptags().strip())
 
 
-class AftersalesYearTarget(models.Model):
-    """Target of a plan: a measured figure, or one that is typed in."""
+class AftersalesYearPlanPart(models.AbstractModel):
+    """What belongs to a plan changes only in the states of the plan that allow it."""
 
-    _name = "aftersales.year.target"
-    _inherit = ["aftersales.flow.mixin", "aftersales.scope.mixin"]
-    _description = "Target of a Yearly Plan"
-    _order = "plan_id, sequence, id"
+    _name = "aftersales.year.plan.part"
+    _inherit = ["aftersales.scope.mixin"]
+    _description = "Part of a Yearly Plan"
+
+    _SCOPE_FIELDS = frozenset(("plan_id",))
+    #: States of the plan in which a part may be added.
+    _CREATE_STATES = ("draft",)
+    #: May be written until the plan is closed; everything else in a draft only.
+    _RUNNING_FIELDS = frozenset()
 
     plan_id = fields.Many2one(
         "aftersales.year.plan", required=True, index=True, ondelete="cascade"
@@ -276,6 +281,34 @@ class AftersalesYearTarget(models.Model):
     company_id = fields.Many2one(
         related="plan_id.company_id", store=True, index=True, precompute=True
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        parts = super().create(vals_list)
+        parts.plan_id._check_plan_state(*self._CREATE_STATES)
+        return parts
+
+    def write(self, vals):
+        running = set(vals) <= self._RUNNING_FIELDS
+        allowed = ("draft", "submitted", "running") if running else ("draft",)
+        self.plan_id._check_plan_state(*allowed)
+        res = super().write(vals)
+        self.plan_id._check_plan_state(*allowed)
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_submitted(self):
+        self.plan_id._check_plan_state("draft")
+
+
+class AftersalesYearTarget(models.Model):
+    """Target of a plan: a measured figure, or one that is typed in."""
+
+    _name = "aftersales.year.target"
+    _inherit = ["aftersales.year.plan.part", "aftersales.flow.mixin"]
+    _description = "Target of a Yearly Plan"
+    _order = "plan_id, sequence, id"
+
     sequence = fields.Integer(default=10)
     name = fields.Char(required=True)
     metric_code = fields.Selection(
@@ -293,7 +326,6 @@ class AftersalesYearTarget(models.Model):
     review = fields.Char("Result and Cause", copy=False)
 
     _FLOW_FIELDS = frozenset(("frozen_value",))
-    _SCOPE_FIELDS = frozenset(("plan_id",))
     #: May be written while the plan runs.
     _RUNNING_FIELDS = frozenset(("typed_value", "review", "frozen_value"))
 
@@ -348,42 +380,15 @@ class AftersalesYearTarget(models.Model):
         for target in self:
             target._write_flow({"frozen_value": target.actual_value})
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        targets = super().create(vals_list)
-        targets.plan_id._check_plan_state("draft")
-        return targets
-
-    def write(self, vals):
-        running = set(vals) <= self._RUNNING_FIELDS
-        allowed = ("draft", "submitted", "running") if running else ("draft",)
-        self.plan_id._check_plan_state(*allowed)
-        res = super().write(vals)
-        self.plan_id._check_plan_state(*allowed)
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_submitted(self):
-        self.plan_id._check_plan_state("draft")
-
 
 class AftersalesYearAction(models.Model):
     """Action of a plan with its responsible person and due date."""
 
     _name = "aftersales.year.action"
-    _inherit = ["aftersales.scope.mixin"]
+    _inherit = ["aftersales.year.plan.part"]
     _description = "Action of a Yearly Plan"
     _order = "plan_id, date_due, id"
 
-    plan_id = fields.Many2one(
-        "aftersales.year.plan", required=True, index=True, ondelete="cascade"
-    )
-    service_point_id = fields.Many2one(
-        related="plan_id.service_point_id", store=True, index=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="plan_id.company_id", store=True, index=True, precompute=True
-    )
     name = fields.Char(required=True)
     user_id = fields.Many2one(
         "res.users",
@@ -403,7 +408,7 @@ class AftersalesYearAction(models.Model):
     result = fields.Char()
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
 
-    _SCOPE_FIELDS = frozenset(("plan_id",))
+    _CREATE_STATES = ("draft", "running")
     #: May be written while the plan runs.
     _RUNNING_FIELDS = frozenset(("state", "result", "user_id"))
 
@@ -420,21 +425,3 @@ class AftersalesYearAction(models.Model):
             return NotImplemented
         today = self.env.company._get_aftersales_today()
         return [("state", "=", "open"), ("date_due", "<", today)]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        actions = super().create(vals_list)
-        actions.plan_id._check_plan_state("draft", "running")
-        return actions
-
-    def write(self, vals):
-        running = set(vals) <= self._RUNNING_FIELDS
-        allowed = ("draft", "submitted", "running") if running else ("draft",)
-        self.plan_id._check_plan_state(*allowed)
-        res = super().write(vals)
-        self.plan_id._check_plan_state(*allowed)
-        return res
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_submitted(self):
-        self.plan_id._check_plan_state("draft")

@@ -113,7 +113,7 @@ class TestDispatchConcurrency(BaseCase):
         with self.registry.cursor() as cr:
             for table, ids in self.ids.items():
                 # Names of tables are the constants above.
-                cr.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [ids])  # noqa: S608
+                cr.execute(f"DELETE FROM {table} WHERE id = ANY(%s)", [ids])
             cr.execute(
                 "DELETE FROM mail_message WHERE model = 'aftersales.service.order' "
                 "AND res_id = ANY(%s)",

@@ -28,4 +28,4 @@ def render(html, values):
         name = match.group(1)
         return str(escape(values[name])) if name in values else match.group(0)
 
-    return Markup(PATTERN.sub(replace, str(html or "")))  # noqa: S704
+    return Markup(PATTERN.sub(replace, str(html or "")))
