@@ -1,7 +1,7 @@
 {
     "name": "After-Sales Warranty",
     "summary": "Warranty policies, registered units, claims and settlements",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
     "license": "LGPL-3",
@@ -18,12 +18,44 @@
         "security/aftersales_warranty_rules.xml",
         "security/history/ir.model.access.csv",
         "security/history_security.xml",
+        # access of: engine
+        "security/ir.model.access-engine.csv",
+        "security/aftersales_engine_rules.xml",
+        # access of: policy
+        "security/ir.model.access-policy.csv",
+        "security/aftersales_policy_rules.xml",
+        # access of: units
+        "security/ir.model.access-units.csv",
+        "security/aftersales_units_rules.xml",
+        # access of: returns
+        "security/ir.model.access-returns.csv",
+        "security/aftersales_returns_rules.xml",
+        # access of: depot
+        "security/ir.model.access-depot.csv",
+        "security/aftersales_depot_rules.xml",
+        # access of: repair
+        "security/ir.model.access-repair.csv",
+        "security/aftersales_repair_rules.xml",
+        # access of: parts
+        "security/ir.model.access-parts.csv",
+        "security/aftersales_parts_rules.xml",
+        # access of: prices
+        "security/ir.model.access-prices.csv",
+        "security/aftersales_prices_rules.xml",
         "data/ir_sequence_data.xml",
         "data/aftersales_claim_reason_data.xml",
         "data/aftersales_product_class_data.xml",
         "data/aftersales_entitlement_rule_data.xml",
         "data/history_template_data.xml",
         "data/history_cron_data.xml",
+        # data of: engine
+        # data of: policy
+        # data of: units
+        # data of: returns
+        # data of: depot
+        # data of: repair
+        # data of: parts
+        # data of: prices
         "report/aftersales_settlement_reports.xml",
         "report/aftersales_settlement_templates.xml",
         "views/aftersales_product_class_views.xml",
@@ -49,8 +81,36 @@
         "views/history_case_views.xml",
         "views/aftersales_warranty_menus.xml",
         "views/history_menus.xml",
+        # views, wizards, reports and menus of: engine
+        # views, wizards, reports and menus of: policy
+        # views, wizards, reports and menus of: units
+        # views, wizards, reports and menus of: returns
+        # views, wizards, reports and menus of: depot
+        # views, wizards, reports and menus of: repair
+        # views, wizards, reports and menus of: parts
+        # views, wizards, reports and menus of: prices
     ],
     "assets": {
+        "web.assets_backend": [
+            # backend of: engine
+            # backend of: policy
+            # backend of: units
+            # backend of: returns
+            # backend of: depot
+            # backend of: repair
+            # backend of: parts
+            # backend of: prices
+        ],
+        "web.assets_frontend": [
+            # frontend of: engine
+            # frontend of: policy
+            # frontend of: units
+            # frontend of: returns
+            # frontend of: depot
+            # frontend of: repair
+            # frontend of: parts
+            # frontend of: prices
+        ],
         "web.assets_tests": ["aftersales_warranty/static/tests/tours/*.js"],
     },
 }

@@ -23,6 +23,9 @@ from . import res_company
 from . import res_partner
 from . import stock_lot
 from . import stock_picking
+from . import stock_move_guard
+from . import aftersales_return
+from . import aftersales_return_line
 from . import history_text
 from . import history_template
 from . import history_case
@@ -34,3 +37,11 @@ from . import history_settle
 from . import history_report
 from . import history_command
 from . import history_order
+# models of: engine
+# models of: policy
+# models of: units
+# models of: returns
+# models of: depot
+# models of: repair
+# models of: parts
+# models of: prices

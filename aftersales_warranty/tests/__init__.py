@@ -17,3 +17,11 @@ from . import test_history_http
 from . import test_history_import
 from . import test_history_update
 from . import test_tours
+# tests of: engine
+# tests of: policy
+# tests of: units
+# tests of: returns
+# tests of: depot
+# tests of: repair
+# tests of: parts
+# tests of: prices

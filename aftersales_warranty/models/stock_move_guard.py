@@ -1,0 +1,21 @@
+from odoo import models
+
+
+class StockMove(models.Model):
+    """One place where a transfer is checked before goods change their place."""
+
+    _inherit = "stock.move"
+
+    def _action_done(self, cancel_backorder=False):
+        """Check what is about to move, whoever validates it and by which way."""
+        self._aftersales_check_done()
+        return super()._action_done(cancel_backorder=cancel_backorder)
+
+    def _aftersales_check_done(self):
+        """Refuse moves that the rules of after-sales forbid; extension point.
+
+        Every extension calls ``super()`` first and asks its questions for the
+        whole batch.
+
+        :raise UserError: naming the goods, the rule and the way out
+        """
