@@ -4,6 +4,7 @@ from . import aftersales_policy_term
 from . import aftersales_entitlement_rule
 from . import aftersales_registration
 from . import aftersales_registration_cover
+from . import aftersales_registration_entitlement
 from . import aftersales_service_order
 from . import aftersales_claim_reason
 from . import aftersales_claim
