@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AftersalesReturn(models.Model):
@@ -81,6 +82,9 @@ class AftersalesReturn(models.Model):
     )
     line_ids = fields.One2many("aftersales.return.line", "return_id", copy=True)
 
+    #: Line states in the order of the work.
+    _LINE_STATES = ("expected", "received", "inspected", "disposed")
+
     @api.depends("company_id")
     def _compute_warehouse_id(self):
         Warehouse = self.env["stock.warehouse"]
@@ -105,3 +109,64 @@ class AftersalesReturn(models.Model):
                     .next_by_code("aftersales.return")
                 )
         return super().create(vals_list)
+
+    # -- steps -----------------------------------------------------------------
+
+    def action_confirm(self):
+        """Check drafts and expect their goods.
+
+        :raise UserError: nothing to return, or goods that may not come back
+        """
+        self._check_flow_state("draft")
+        self._check_returnable()
+        self._write_flow({"state": "confirmed"})
+        self._create_receipts()
+
+    def _check_returnable(self):
+        """Refuse goods that this customer cannot return; extension point.
+
+        :raise UserError: naming the goods, the rule and the way out
+        """
+        for document in self:
+            if not document.line_ids:
+                raise UserError(
+                    self.env._(
+                        "%(document)s has no lines. Add what comes back.",
+                        document=document.name,
+                    )
+                )
+
+    def _create_receipts(self):
+        """Make the incoming transfers of confirmed documents; extension point."""
+
+    def _update_state(self):
+        """Derive the state of running documents from their lines.
+
+        The slowest line that is still expected to end decides; a document is done
+        when every line is disposed of and the customer got what was promised.
+        """
+        targets = {}
+        for document in self:
+            target = document._get_state_of_lines()
+            if target != document.state:
+                targets[target] = targets.get(target, self.browse()) | document
+        for target, documents in targets.items():
+            documents._write_flow({"state": target})
+
+    def _get_state_of_lines(self):
+        """State that the lines of the document stand for."""
+        self.ensure_one()
+        if self.state in ("draft", "refused", "cancelled"):
+            return self.state
+        live = self.line_ids.filtered(
+            lambda line: line.state not in ("missing", "cancelled")
+        )
+        if not live:
+            return "cancelled"
+        slowest = min(live.mapped("state"), key=self._LINE_STATES.index)
+        if slowest == "expected":
+            return "confirmed"
+        if slowest != "disposed":
+            return slowest
+        settled = all(line._is_settled() for line in live)
+        return "done" if settled else "inspected"

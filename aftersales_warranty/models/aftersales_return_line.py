@@ -105,3 +105,28 @@ class AftersalesReturnLine(models.Model):
     def _compute_product_uom_id(self):
         for line in self:
             line.product_uom_id = line.product_uom_id or line.product_id.uom_id
+
+    # -- hooks of the warehouse ------------------------------------------------
+
+    def _on_received(self):
+        """What follows when goods have arrived; called for the batch.
+
+        Extension point.
+        """
+
+    def _on_inspected(self):
+        """What follows when goods have been inspected; called for the batch.
+
+        Extension point.
+        """
+
+    def _on_disposed(self):
+        """What follows when goods got their place; called for the batch.
+
+        Extension point.
+        """
+
+    def _is_settled(self):
+        """Whether the customer got what the line promises; extension point."""
+        self.ensure_one()
+        return True
