@@ -51,6 +51,7 @@
         # data of: engine
         # data of: policy
         # data of: units
+        "data/aftersales_units_data.xml",
         # data of: returns
         # data of: depot
         # data of: repair
@@ -84,6 +85,8 @@
         # views, wizards, reports and menus of: engine
         # views, wizards, reports and menus of: policy
         # views, wizards, reports and menus of: units
+        "views/aftersales_counterfeit_case_views.xml",
+        "views/aftersales_units_menus.xml",
         # views, wizards, reports and menus of: returns
         # views, wizards, reports and menus of: depot
         # views, wizards, reports and menus of: repair

@@ -38,9 +38,13 @@ from . import history_settle
 from . import history_report
 from . import history_command
 from . import history_order
+
 # models of: engine
 # models of: policy
 # models of: units
+from . import aftersales_registration_serial
+from . import aftersales_counterfeit_case
+from . import aftersales_counterfeit_flow
 # models of: returns
 # models of: depot
 # models of: repair

@@ -17,9 +17,11 @@ from . import test_history_http
 from . import test_history_import
 from . import test_history_update
 from . import test_tours
+
 # tests of: engine
 # tests of: policy
 # tests of: units
+from . import test_serial_search, test_counterfeit
 # tests of: returns
 # tests of: depot
 # tests of: repair

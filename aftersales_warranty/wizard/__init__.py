@@ -1,8 +1,10 @@
 from . import aftersales_claim_decision
 from . import aftersales_settlement_run
+
 # wizard of: engine
 # wizard of: policy
 # wizard of: units
+from . import aftersales_reason_wizard_units
 # wizard of: returns
 # wizard of: depot
 # wizard of: repair

@@ -1,0 +1,15 @@
+from odoo import api, models
+
+
+class AftersalesReasonWizard(models.TransientModel):
+    """Steps about units that need a reason."""
+
+    _inherit = "aftersales.reason.wizard"
+
+    @api.model
+    def _get_allowed_methods(self):
+        allowed = super()._get_allowed_methods()
+        return {
+            **allowed,
+            "aftersales.counterfeit.case": ("_clear",),
+        }
