@@ -56,6 +56,8 @@
         # data of: depot
         # data of: repair
         # data of: parts
+        "data/aftersales_parts_sequence_data.xml",
+        "data/aftersales_parts_data.xml",
         # data of: prices
         "report/aftersales_settlement_reports.xml",
         "report/aftersales_settlement_templates.xml",

@@ -49,4 +49,10 @@ from . import aftersales_counterfeit_flow
 # models of: depot
 # models of: repair
 # models of: parts
+from . import res_company_parts
+from . import product_parts
+from . import stock_location_points
+from . import stock_warehouse_points
+from . import aftersales_service_point_parts
+from . import aftersales_part_return
 # models of: prices

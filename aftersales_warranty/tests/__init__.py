@@ -26,4 +26,5 @@ from . import test_serial_search, test_counterfeit
 # tests of: depot
 # tests of: repair
 # tests of: parts
+from . import test_point_location
 # tests of: prices
