@@ -87,6 +87,7 @@
         # views, wizards, reports and menus of: engine
         # views, wizards, reports and menus of: policy
         # views, wizards, reports and menus of: units
+        "wizard/aftersales_unit_transfer_views.xml",
         "views/aftersales_counterfeit_case_views.xml",
         "views/aftersales_units_menus.xml",
         # views, wizards, reports and menus of: returns

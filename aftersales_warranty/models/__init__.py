@@ -43,8 +43,10 @@ from . import history_order
 # models of: policy
 # models of: units
 from . import aftersales_registration_serial
+from . import aftersales_registration_owner
 from . import aftersales_counterfeit_case
 from . import aftersales_counterfeit_flow
+from . import res_partner_dealer
 # models of: returns
 # models of: depot
 # models of: repair

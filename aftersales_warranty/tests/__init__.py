@@ -21,6 +21,7 @@ from . import test_tours
 # tests of: engine
 # tests of: policy
 # tests of: units
+from . import test_unit_delivery
 from . import test_serial_search, test_counterfeit
 # tests of: returns
 # tests of: depot

@@ -4,6 +4,7 @@ from . import aftersales_settlement_run
 # wizard of: engine
 # wizard of: policy
 # wizard of: units
+from . import aftersales_unit_transfer
 from . import aftersales_reason_wizard_units
 # wizard of: returns
 # wizard of: depot
