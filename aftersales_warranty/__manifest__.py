@@ -54,6 +54,8 @@
         "data/aftersales_units_data.xml",
         # data of: returns
         # data of: depot
+        "data/aftersales_return_grade_data.xml",
+        "data/aftersales_return_place_data.xml",
         # data of: repair
         # data of: parts
         "data/aftersales_parts_sequence_data.xml",

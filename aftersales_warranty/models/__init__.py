@@ -49,6 +49,18 @@ from . import aftersales_counterfeit_flow
 from . import res_partner_dealer
 # models of: returns
 # models of: depot
+from . import aftersales_return_grade
+from . import aftersales_return_guard
+from . import aftersales_return_depot
+from . import aftersales_return_line_depot
+from . import aftersales_return_line_inspect
+from . import res_company_returns
+from . import stock_location
+from . import stock_warehouse
+from . import stock_move_returns
+from . import stock_move_line_returns
+from . import stock_quant_returns
+
 # models of: repair
 # models of: parts
 from . import res_company_parts

@@ -23,8 +23,11 @@ from . import test_tours
 # tests of: units
 from . import test_unit_delivery
 from . import test_serial_search, test_counterfeit
+
 # tests of: returns
 # tests of: depot
+from . import test_depot_flow
+
 # tests of: repair
 # tests of: parts
 from . import test_point_location

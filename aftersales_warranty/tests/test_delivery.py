@@ -164,6 +164,12 @@ class TestDelivery(WarrantyCommon):
         back.button_validate()
         self.assertEqual(first.state, "returned")
         self.assertEqual(first.date_closed, self.company._get_aftersales_today())
+        # It is free for sale again only after an inspection.
+        line = self.env["aftersales.return.line"].search(
+            [("received_lot_id", "=", lots.id)]
+        )
+        line._inspect(self.env.ref("aftersales_warranty.return_grade_new"), "no_fault")
+        line._dispose("restock")
         self._deliver(lots)
         self.assertEqual(
             sorted(self._units(lots).mapped("state")), ["active", "returned"]

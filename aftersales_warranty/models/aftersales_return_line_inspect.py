@@ -1,0 +1,388 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+
+from odoo.addons.aftersales_network.models.flow import FLOW
+
+#: Findings that turn against the customer and are proved by a photo.
+PROOF_FINDINGS = ("customer_damage",)
+#: Dispositions that bring the goods to another place of the returns area.
+PLACES = {
+    "repair": "repair",
+    "refurbish": "refurbish",
+    "supplier": "supplier",
+    "recycle": "waste",
+}
+
+
+class AftersalesReturnLine(models.Model):
+    """Inspection and disposition of what came back."""
+
+    _inherit = "aftersales.return.line"
+
+    def _check_depot_rights(self):
+        """Only the returns warehouse inspects and disposes.
+
+        :raise AccessError: somebody else
+        """
+        if not (
+            self.env.su or self.env.user.has_group("aftersales_network.group_warehouse")
+        ):
+            raise AccessError(
+                self.env._("Only the returns warehouse inspects and disposes.")
+            )
+
+    # -- inspect ---------------------------------------------------------------
+
+    def _inspect(self, grade, finding, note="", photos=None):
+        """Record condition and finding of received goods.
+
+        :param grade: ``aftersales.return.grade``
+        :param finding: key of the finding
+        :param photos: attachments; at least one where damage is stated
+        :raise UserError: not received, or damage without a photo
+        """
+        self._check_depot_rights()
+        self._lock_for_depot()
+        self._check_flow_state("received")
+        photos = photos or self.env["ir.attachment"]
+        self._check_proof(finding, photos)
+        self._write_flow(
+            {
+                "state": "inspected",
+                "grade_id": grade.id,
+                "finding": finding,
+                "inspection_note": note or False,
+                "photo_ids": [Command.link(photo.id) for photo in photos],
+                "inspected_by_id": self.env.uid,
+                "date_inspected": fields.Datetime.now(),
+            }
+        )
+        self._on_inspected()
+        self.return_id._update_state()
+
+    def _check_proof(self, finding, photos):
+        """Refuse a statement of damage without a photo.
+
+        :raise UserError: naming the goods
+        """
+        for line in self:
+            is_damage = finding in PROOF_FINDINGS or line.receipt_result == "damaged"
+            if is_damage and not (photos or line.photo_ids):
+                raise UserError(
+                    self.env._(
+                        "%(goods)s is damaged: add at least one photo.",
+                        goods=line._get_goods_name(),
+                    )
+                )
+
+    # -- dispose ---------------------------------------------------------------
+
+    def _dispose(self, disposition, note="", tags=None):
+        """Move inspected goods to where they belong.
+
+        :param disposition: key of the disposition
+        :param note: required for scrap and recycling
+        :param tags: reasons of a scrap, ``stock.scrap.reason.tag``
+        :raise UserError: not inspected, or not possible for the grade
+        """
+        self._check_depot_rights()
+        self._lock_for_depot()
+        self._check_flow_state("inspected")
+        self._check_disposition(disposition, note, tags)
+        self._write_flow(
+            {
+                "state": "disposed",
+                "disposition": disposition,
+                "disposition_note": note or False,
+                "disposed_by_id": self.env.uid,
+                "date_disposed": fields.Datetime.now(),
+            }
+        )
+        moves = getattr(self, f"_dispose_{disposition}")(tags)
+        self._bind_disposition(moves)
+        self._on_disposed()
+        self.return_id._update_state()
+
+    def _check_disposition(self, disposition, note, tags):
+        """Refuse dispositions against the grade, the owner or without a reason.
+
+        :raise UserError: naming the goods and the way out
+        """
+        for grade in self.grade_id:
+            grade._check_disposition(disposition)
+        if disposition in ("scrap", "recycle") and not (note or tags):
+            raise UserError(
+                self.env._("Say why the goods are scrapped or how they are recycled.")
+            )
+        if disposition == "send_back":
+            return
+        for line in self:
+            if line._is_of_customer():
+                raise UserError(
+                    self.env._(
+                        "%(goods)s was not expected and belongs to %(partner)s. Send "
+                        "it back, or let a manager accept it first.",
+                        goods=line._get_goods_name(),
+                        partner=line.partner_id.display_name,
+                    )
+                )
+
+    def _is_of_customer(self):
+        """Whether the goods were taken in as the customer's property."""
+        self.ensure_one()
+        return self.receipt_result in ("wrong", "unexpected") and not self.is_accepted
+
+    def _bind_disposition(self, moves):
+        """Note the stock move of each line and whether the goods are free."""
+        by_line = {move.aftersales_return_line_id: move for move in moves}
+        for line in self:
+            is_free = line.disposition in ("restock", "scrap")
+            line._write_flow(
+                {
+                    "disposition_move_id": by_line.get(line, moves.browse()).id,
+                    "is_held": not is_free,
+                    "date_released": is_free and line.date_disposed,
+                }
+            )
+
+    def _dispose_restock(self, _tags):
+        moves = self._move_goods(
+            lambda line: line.return_id.warehouse_id.lot_stock_id.id
+        )
+        # Deliveries that wait for the goods may have them now.
+        moves._trigger_assign()
+        return moves
+
+    def _dispose_repair(self, _tags):
+        moves = self._move_to_place("repair")
+        self._create_repair()
+        return moves
+
+    def _dispose_refurbish(self, _tags):
+        return self._move_to_place("refurbish")
+
+    def _dispose_recycle(self, _tags):
+        return self._move_to_place("recycle")
+
+    def _dispose_supplier(self, _tags):
+        moves = self._move_to_place("supplier")
+        self._ship("supplier")
+        return moves
+
+    def _dispose_send_back(self, _tags):
+        return self._ship("customer")
+
+    def _dispose_scrap(self, tags):
+        """Write the goods off by a scrap order with its reasons."""
+        scraps = self.env["stock.scrap"].create(
+            [line._prepare_scrap_vals(tags) for line in self]
+        )
+        scraps.with_context(aftersales_flow=FLOW).do_scrap()
+        for scrap, line in zip(scraps, self, strict=True):
+            scrap.move_ids.aftersales_return_line_id = line
+        return scraps.move_ids
+
+    def _create_repair(self):
+        """Make repair orders for the goods; extension point."""
+
+    # -- goods -----------------------------------------------------------------
+
+    def _prepare_scrap_vals(self, tags):
+        """Values of the scrap order of one line; extension point."""
+        self.ensure_one()
+        return {
+            "company_id": self.company_id.id,
+            "product_id": self.product_id.id,
+            "product_uom_id": self.product_uom_id.id,
+            "scrap_qty": self.quantity_received,
+            "lot_id": self.received_lot_id.id,
+            "owner_id": self._get_owner().id,
+            "location_id": self._get_location().id,
+            "origin": self.return_id.name,
+            "scrap_reason_tag_ids": [Command.set(tags.ids if tags else [])],
+        }
+
+    def _get_owner(self):
+        """Whose property the goods are in stock; empty: ours."""
+        self.ensure_one()
+        return self.partner_id.commercial_partner_id.filtered(
+            lambda _partner: self._is_of_customer() and bool(self._get_owned_moves())
+        )
+
+    def _get_owned_moves(self):
+        """Done moves of the line that carried the customer's property."""
+        return self.move_ids.move_line_ids.filtered(
+            lambda line: line.owner_id and line.state == "done"
+        )
+
+    def _get_location(self):
+        """Where the goods are now."""
+        self.ensure_one()
+        place = PLACES.get(self.disposition, "quarantine")
+        if self.received_lot_id and self.tracking == "serial":
+            return self.received_lot_id.location_id
+        if self.disposition_move_id:
+            return self.return_id._get_area(place)
+        done = self.move_ids.filtered(lambda move: move.state == "done")
+        return done[-1:].location_dest_id or self.return_id._get_area("quarantine")
+
+    def _move_to_place(self, disposition):
+        """Bring the goods to a place of the returns area."""
+        place = PLACES[disposition]
+        return self._move_goods(lambda line: line.return_id._get_area(place).id)
+
+    def _move_goods(self, get_target, source=None):
+        """Move the goods at once, past the guard of the returns area.
+
+        :param get_target: gives the id of the destination of a line
+        :return: the done moves
+        """
+        vals_list = [
+            line._prepare_goods_move_vals(line._get_location().id, get_target(line))
+            for line in self
+        ]
+        moves = self.env["stock.move"].create(vals_list)
+        moves.with_context(aftersales_flow=FLOW)._action_done()
+        return moves
+
+    def _prepare_goods_move_vals(self, source, target):
+        """Values of a move of the goods; extension point."""
+        self.ensure_one()
+        places = {"location_id": source, "location_dest_id": target}
+        return {
+            **places,
+            "product_id": self.product_id.id,
+            "product_uom": self.product_uom_id.id,
+            "product_uom_qty": self.quantity_received,
+            "company_id": self.company_id.id,
+            "origin": self.return_id.name,
+            "aftersales_return_line_id": self.id,
+            "picked": True,
+            "move_line_ids": [
+                Command.create(
+                    {
+                        **places,
+                        "product_id": self.product_id.id,
+                        "product_uom_id": self.product_uom_id.id,
+                        "quantity": self.quantity_received,
+                        "lot_id": self.received_lot_id.id,
+                        "owner_id": self._get_owner().id,
+                        "picked": True,
+                    }
+                )
+            ],
+        }
+
+    # -- out of the returns area -----------------------------------------------
+
+    def _ship(self, target):
+        """Transfers that bring the goods to the supplier or back to the customer.
+
+        They wait until somebody hands the goods over and validates them.
+
+        :param target: ``supplier`` or ``customer``
+        """
+        pickings = self.env["stock.picking"].create(
+            [
+                lines[0]._prepare_shipment_vals(target, lines)
+                for lines in self._group_for_shipment(target)
+            ]
+        )
+        pickings.action_confirm()
+        pickings.action_assign()
+        return pickings.move_ids
+
+    def _group_for_shipment(self, target):
+        """Lines that leave together."""
+        return self.grouped(
+            lambda line: (line.return_id.warehouse_id, line._get_ship_partner(target))
+        ).values()
+
+    def _get_ship_partner(self, target):
+        """Who gets the goods: the customer, or the first supplier of the product."""
+        self.ensure_one()
+        if target == "customer":
+            return self.partner_id
+        sellers = self.product_id.seller_ids.filtered(
+            lambda seller: seller.company_id.id in (False, self.company_id.id)
+        )
+        return sellers[:1].partner_id
+
+    def _prepare_shipment_vals(self, target, lines):
+        """Values of the outgoing transfer; extension point."""
+        warehouse = self.return_id.warehouse_id
+        partner = self._get_ship_partner(target)
+        kind = warehouse.aftersales_out_type_id
+        destination = (
+            partner.with_company(self.company_id).property_stock_customer
+            if target == "customer"
+            else kind.default_location_dest_id
+        )
+        source = lines[0]._get_location()
+        return {
+            "picking_type_id": kind.id,
+            "partner_id": partner.id,
+            "company_id": self.company_id.id,
+            "origin": ", ".join(sorted(set(lines.return_id.mapped("name")))),
+            "location_id": source.id,
+            "location_dest_id": destination.id,
+            "move_ids": [
+                Command.create(
+                    {
+                        **line._prepare_goods_move_vals(
+                            line._get_location().id, destination.id
+                        ),
+                        "picked": False,
+                        "move_line_ids": False,
+                        "restrict_partner_id": line._get_owner().id,
+                    }
+                )
+                for line in lines
+            ],
+        }
+
+    def _is_release(self, move_line):
+        """Whether a transfer takes the goods where their disposition says.
+
+        Judged by the facts of the transfer, so that no mark on it can be forged:
+        to a supplier after “return to supplier”, or back to the very customer.
+        """
+        self.ensure_one()
+        if self.state != "disposed" or not self.is_held:
+            return False
+        if self.received_lot_id and move_line.lot_id != self.received_lot_id:
+            return False
+        usage = move_line.location_dest_usage
+        if self.disposition == "supplier":
+            return usage == "supplier"
+        partner = move_line.move_id._aftersales_get_partner().commercial_partner_id
+        goes_home = self.disposition == "send_back" or (
+            self.disposition == "repair" and self.resolution == "repair"
+        )
+        is_owner = partner == self.partner_id.commercial_partner_id
+        return goes_home and usage == "customer" and is_owner
+
+    def _note_release(self):
+        """Note that all goods of the lines have left the returns area."""
+        gone = self.filtered(lambda line: line._is_gone())
+        gone._write_flow({"is_held": False, "date_released": fields.Datetime.now()})
+
+    def _is_gone(self):
+        """Whether the last piece was handed over; parts may leave on their own."""
+        self.ensure_one()
+        if self.tracking == "serial":
+            return True
+        shipped = self.move_ids.move_line_ids.filtered(
+            lambda x: (
+                x.location_id.aftersales_place
+                and x.location_dest_usage in ("customer", "supplier")
+                and x.move_id.state not in ("cancel",)
+                and x.picked
+            )
+        )
+        total = sum(
+            x.product_uom_id._compute_quantity(x.quantity, self.product_uom_id)
+            for x in shipped
+        )
+        return self.product_uom_id.compare(total, self.quantity_received) >= 0

@@ -1,0 +1,97 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+
+class StockMove(models.Model):
+    """Transfers of goods that come back."""
+
+    _inherit = "stock.move"
+
+    aftersales_return_line_id = fields.Many2one(
+        "aftersales.return.line",
+        "Return Line",
+        index="btree_not_null",
+        check_company=True,
+        copy=False,
+        readonly=True,
+    )
+
+    def _prepare_merge_moves_distinct_fields(self):
+        return [
+            *super()._prepare_merge_moves_distinct_fields(),
+            "aftersales_return_line_id",
+        ]
+
+    def _prepare_move_split_vals(self, qty):
+        """What stays away remains part of the return."""
+        return {
+            **super()._prepare_move_split_vals(qty),
+            "aftersales_return_line_id": self.aftersales_return_line_id.id,
+        }
+
+    def _action_done(self, cancel_backorder=False):
+        """Note on the return lines what has arrived, whoever validated it."""
+        moves = super()._action_done(cancel_backorder=cancel_backorder)
+        arrived = moves.filtered(
+            lambda move: (
+                move.state == "done"
+                and move.location_usage == "customer"
+                and move.location_dest_id.aftersales_place == "quarantine"
+            )
+        )
+        if arrived:
+            arrived._aftersales_note_arrival()
+        return moves
+
+    def _aftersales_note_arrival(self):
+        """Bind what arrived to its return line; goods without one get one."""
+        bound = self.filtered("aftersales_return_line_id")
+        if bound:
+            bound.aftersales_return_line_id._note_arrival()
+        stray = self - bound
+        if stray:
+            self.env["aftersales.return"]._adopt_moves(stray)
+
+    def _aftersales_get_partner(self):
+        """Who hands the goods over or gets them."""
+        self.ensure_one()
+        origin = self.origin_returned_move_id
+        return (
+            self.picking_id.partner_id
+            or self.partner_id
+            or origin.picking_id.partner_id
+            or origin.partner_id
+        )
+
+    def _aftersales_prepare_return_vals(self):
+        """Values of the document for goods that arrived without one."""
+        first = self[0]
+        partner = first._aftersales_get_partner() or first.company_id.partner_id
+        warehouse = self.env["stock.warehouse"].search(
+            [
+                ("company_id", "=", first.company_id.id),
+                (
+                    "aftersales_quarantine_loc_id",
+                    "parent_of",
+                    first.location_dest_id.id,
+                ),
+            ],
+            limit=1,
+        )
+        return {
+            "company_id": first.company_id.id,
+            "partner_id": partner.commercial_partner_id.id,
+            "warehouse_id": warehouse.id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "product_id": move.product_id.id,
+                        "lot_id": move.move_line_ids.lot_id[:1].id,
+                        "quantity": move.quantity,
+                        "product_uom_id": move.product_uom.id,
+                        "origin_move_id": move.origin_returned_move_id.id,
+                    }
+                )
+                for move in self
+            ],
+        }
