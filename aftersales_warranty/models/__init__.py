@@ -69,4 +69,8 @@ from . import stock_location_points
 from . import stock_warehouse_points
 from . import aftersales_service_point_parts
 from . import aftersales_part_return
+from . import stock_move_parts
+from . import stock_picking_parts
+from . import aftersales_service_order_parts
+from . import aftersales_service_order_old_parts
 # models of: prices

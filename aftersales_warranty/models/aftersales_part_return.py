@@ -223,3 +223,9 @@ class AftersalesPartReturn(models.Model):
             else company.aftersales_return_days
         )
         return company._get_aftersales_today() + timedelta(days=days)
+
+    def _cancel_duty(self):
+        """The part was not replaced after all."""
+        self._write_flow({"state": "cancelled"})
+        # The unique index must see it before the line owes another one.
+        self.flush_recordset(["state"])

@@ -24,6 +24,13 @@ class StockLocation(models.Model):
         help="Replaced parts that came back; worth nothing and never sold.",
     )
 
+    is_aftersales_used = fields.Boolean(
+        "Used Parts",
+        readonly=True,
+        copy=False,
+        help="Where parts go that an order used up.",
+    )
+
     @api.depends("aftersales_point_ids", "location_id.aftersales_point_id")
     def _compute_aftersales_point_id(self):
         for location in self.with_context(active_test=False):
@@ -41,3 +48,13 @@ class StockLocation(models.Model):
         old = Domain("is_aftersales_old_part", "=", True)
         positive = (operator == "=") == bool(value)
         return domain & ~old if positive else domain | old
+
+    def _aftersales_filter_guarded(self):
+        """Places whose goods move only by the steps of after-sales."""
+        return self.filtered(
+            lambda place: (
+                place.aftersales_point_id
+                or place.is_aftersales_old_part
+                or place.is_aftersales_used
+            )
+        )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
 
 class StockWarehouse(models.Model):
@@ -54,10 +54,9 @@ class StockWarehouse(models.Model):
     @api.model
     def _aftersales_setup_all(self):
         """Complete every warehouse; called on installation and on each update."""
-        everywhere = self.sudo().with_context(active_test=False)
-        everywhere.search(
-            Domain("aftersales_supply_route_id", "=", False)
-        )._aftersales_setup_parts()
+        # pylint: disable=no-search-all
+        everywhere = self.sudo().with_context(active_test=False).search([])
+        everywhere._aftersales_setup_parts()
 
     def _aftersales_setup_parts(self):
         """Make what is missing of places, operation types, route and rules."""
@@ -71,6 +70,8 @@ class StockWarehouse(models.Model):
             for name, vals in warehouse._aftersales_get_types().items():
                 if not warehouse[name]:
                     warehouse[name] = self.env["stock.picking.type"].sudo().create(vals)
+            if not warehouse.aftersales_used_location_id.is_aftersales_used:
+                warehouse.aftersales_used_location_id.is_aftersales_used = True
             if not warehouse.aftersales_supply_route_id:
                 warehouse._aftersales_create_route()
 
@@ -95,7 +96,9 @@ class StockWarehouse(models.Model):
                 parent="aftersales_old_part_location_id",
                 **old,
             ),
-            "aftersales_used_location_id": place(_("Parts Used"), "production"),
+            "aftersales_used_location_id": place(
+                _("Parts Used"), "production", is_aftersales_used=True
+            ),
             "aftersales_recycle_location_id": place(_("Recycled Parts"), "inventory"),
         }
 

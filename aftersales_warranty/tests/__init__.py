@@ -31,4 +31,5 @@ from . import test_depot_flow
 # tests of: repair
 # tests of: parts
 from . import test_point_location
+from . import test_part_use
 # tests of: prices
