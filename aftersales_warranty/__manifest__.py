@@ -50,6 +50,8 @@
         "data/history_cron_data.xml",
         # data of: engine
         # data of: policy
+        "data/aftersales_policy_exclusion_data.xml",
+        "data/aftersales_policy_cron_data.xml",
         # data of: units
         "data/aftersales_units_data.xml",
         # data of: returns
@@ -88,6 +90,11 @@
         "views/history_menus.xml",
         # views, wizards, reports and menus of: engine
         # views, wizards, reports and menus of: policy
+        "report/aftersales_policy_reports.xml",
+        "wizard/aftersales_policy_publish_views.xml",
+        "views/aftersales_policy_version_views.xml",
+        "views/aftersales_cover_refresh_views.xml",
+        "views/aftersales_policy_menus.xml",
         # views, wizards, reports and menus of: units
         "wizard/aftersales_unit_transfer_views.xml",
         "views/aftersales_counterfeit_case_views.xml",

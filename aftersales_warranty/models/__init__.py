@@ -41,12 +41,18 @@ from . import history_order
 
 # models of: engine
 # models of: policy
+from . import aftersales_policy_exclusion
+from . import aftersales_policy_compare
+from . import aftersales_legal_minimum
+from . import aftersales_cover_refresh
+
 # models of: units
 from . import aftersales_registration_serial
 from . import aftersales_registration_owner
 from . import aftersales_counterfeit_case
 from . import aftersales_counterfeit_flow
 from . import res_partner_dealer
+
 # models of: returns
 # models of: depot
 from . import aftersales_return_grade

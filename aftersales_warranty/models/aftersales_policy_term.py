@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
+from odoo.tools import formatLang
 
 from ..tools import cover as kernel
 
@@ -21,6 +22,11 @@ class AftersalesPolicyTerm(models.Model):
         related="version_id.company_id", store=True, index=True, precompute=True
     )
     sequence = fields.Integer(default=10)
+    name = fields.Char(
+        "Customer Text",
+        translate=True,
+        help="How customers read the component, for example the named main parts.",
+    )
     component = fields.Selection(
         [
             ("whole_unit", "Whole Unit"),
@@ -35,6 +41,11 @@ class AftersalesPolicyTerm(models.Model):
         "product.product", "Named Part", check_company=True, index="btree_not_null"
     )
     categ_id = fields.Many2one("product.category", "Part Category")
+    is_wear = fields.Boolean(
+        "Wear Part",
+        help="Has its own, shorter period; the period of the whole unit does not "
+        "count for it.",
+    )
     months = fields.Integer("Duration (months)", required=True, default=12)
     usage_limit = fields.Float(help="0: no limit. Whichever comes first counts.")
     usage_uom = fields.Selection(
@@ -57,6 +68,9 @@ class AftersalesPolicyTerm(models.Model):
         "Days after Factory", help="Added to the factory date."
     )
 
+    #: What makes a term the same as another of its version.
+    _OVERLAP_FIELDS = ("component", "product_id", "categ_id")
+
     _share_range = models.Constraint(
         "CHECK (share >= 0 AND share <= 100)",
         "The share of a term must be between 0 and 100 %.",
@@ -66,35 +80,43 @@ class AftersalesPolicyTerm(models.Model):
         "Durations and limits of a term cannot be negative.",
     )
 
-    @api.constrains("component", "product_id", "categ_id", "version_id")
+    _component_uniq = models.UniqueIndex(
+        "(version_id, component, COALESCE(product_id, 0), COALESCE(categ_id, 0))",
+        "A version cannot have two terms for the same thing. Keep one of them.",
+    )
+    _one_name = models.Constraint(
+        "CHECK (product_id IS NULL OR categ_id IS NULL)",
+        "A term names a part or a category of parts, not both.",
+    )
+
+    @api.constrains("component", "product_id", "categ_id", "is_wear")
     def _check_component(self):
-        """A named part belongs to a part term, and each thing has one term."""
-        for version in self.version_id:
-            seen = set()
-            for term in version.term_ids:
-                if term.component != "part" and (term.product_id or term.categ_id):
-                    raise ValidationError(
-                        self.env._("Only a term for parts can name a part.")
-                    )
-                key = (term.component, term.product_id.id, term.categ_id.id)
-                if key in seen:
-                    raise ValidationError(
-                        self.env._(
-                            "Version %(version)s has two terms for the same thing. "
-                            "Keep one of them.",
-                            version=version.display_name,
-                        )
-                    )
-                seen.add(key)
+        """A named part belongs to a part term, a wear part has a name."""
+        for term in self:
+            named = term.product_id or term.categ_id
+            if term.component != "part" and (named or term.is_wear):
+                raise ValidationError(
+                    self.env._("Only a term for parts can name a part.")
+                )
+            if term.is_wear and not named:
+                raise ValidationError(
+                    self.env._("A wear part needs its part or its category of parts.")
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._add_missing_default_values(vals) for vals in vals_list]
+        self._check_overlap(
+            (vals.get("version_id"), self._get_overlap_key(vals)) for vals in vals_list
+        )
         terms = super().create(vals_list)
         terms.version_id._check_draft()
         return terms
 
     def write(self, vals):
         self.version_id._check_draft()
+        if set(vals) & {"version_id", *self._OVERLAP_FIELDS}:
+            self._check_overlap(self._get_changed_keys(vals), moved=self)
         result = super().write(vals)
         # The terms may have moved into another version.
         self.version_id._check_draft()
@@ -103,6 +125,87 @@ class AftersalesPolicyTerm(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_published(self):
         self.version_id._check_draft()
+
+    @api.model
+    def _get_overlap_key(self, values):
+        """What a term is about; two terms of a version may not share it."""
+        return tuple(values.get(name) or False for name in self._OVERLAP_FIELDS)
+
+    def _get_changed_keys(self, vals):
+        """Pairs of version and key that the terms will have after a write."""
+        names = ("version_id", *self._OVERLAP_FIELDS)
+        for term in self:
+            values = {name: term[name] for name in names if name not in vals}
+            values = {
+                name: getattr(value, "id", value) for name, value in values.items()
+            }
+            values.update({name: vals[name] for name in names if name in vals})
+            yield values["version_id"], self._get_overlap_key(values)
+
+    @api.model
+    def _check_overlap(self, keys, moved=()):
+        """Refuse two terms for the same thing before the database does.
+
+        :param keys: pairs of version id and key that are about to be written
+        :param moved: terms whose present key does not count any more
+        :raise ValidationError: naming the version
+        """
+        keys = list(keys)
+        Version = self.env["aftersales.policy.version"]
+        versions = Version.browse({version_id for version_id, _key in keys})
+        seen = {
+            (term.version_id.id, key)
+            for term, key in (
+                (term, (term.component, term.product_id.id, term.categ_id.id))
+                for term in versions.term_ids - self.union(*moved)
+                if term.id
+            )
+        }
+        for version_id, key in keys:
+            if (version_id, key) in seen:
+                raise ValidationError(
+                    self.env._(
+                        "Version %(version)s has two terms for the same thing. "
+                        "Keep one of them.",
+                        version=Version.browse(version_id).display_name,
+                    )
+                )
+            seen.add((version_id, key))
+
+    def _get_label(self):
+        """The component as customers read it."""
+        self.ensure_one()
+        if self.name:
+            return self.name
+        labels = dict(self._fields["component"]._description_selection(self.env))
+        named = self.product_id.display_name or self.categ_id.name
+        label = self.env._("Wear Part") if self.is_wear else labels[self.component]
+        return f"{label}: {named}" if named else label
+
+    def _get_text(self):
+        """Period, limit, share and start of the term in one sentence."""
+        self.ensure_one()
+        basis = dict(self._fields["basis"]._description_selection(self.env))
+        units = dict(self._fields["usage_uom"]._description_selection(self.env))
+        parts = [self.env._("%(months)s months", months=self.months)]
+        if self.usage_limit:
+            amount = formatLang(self.env, self.usage_limit, digits=0)
+            parts.append(
+                self.env._(
+                    "at most %(amount)s %(unit)s",
+                    amount=amount,
+                    unit=units.get(self.usage_uom, ""),
+                ).strip()
+            )
+        parts.append(f"{self.share:g} %")
+        start = self.env._("from: %(basis)s", basis=basis[self.basis])
+        if self.basis == "factory" and self.factory_days:
+            start = self.env._(
+                "from: %(basis)s + %(days)s days",
+                basis=basis[self.basis],
+                days=self.factory_days,
+            )
+        return ", ".join([*parts, start])
 
     def _to_kernel(self):
         """The term as the calculation wants it."""
@@ -117,6 +220,7 @@ class AftersalesPolicyTerm(models.Model):
             part_id=self.product_id.id or None,
             categ_ids=frozenset(self.categ_id.ids),
             extends=self.version_id.extends_by_repair,
+            is_wear=self.is_wear,
             key=self.id,
         )
 
@@ -160,10 +264,14 @@ class AftersalesPolicyVersion(models.Model):
             for policy in versions_sudo.policy_id.filtered("active")
         ]
         terms = {
-            version.id: tuple(term._to_kernel() for term in version.term_ids)
-            for version in versions_sudo
+            version.id: tuple(version._to_kernel_terms()) for version in versions_sudo
         }
         return policies, terms
+
+    def _to_kernel_terms(self):
+        """Terms of one version as the calculation wants them; extension point."""
+        self.ensure_one()
+        return [term._to_kernel() for term in self.term_ids]
 
     @api.model
     def _get_version_for(self, products, date, company=None, country=None):

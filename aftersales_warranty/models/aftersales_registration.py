@@ -133,6 +133,12 @@ class AftersalesRegistration(models.Model):
         precompute=True,
         index="btree_not_null",
     )
+    cover_revision = fields.Integer(
+        compute="_compute_date_cover_end",
+        store=True,
+        precompute=True,
+        help="State of the rules that the cover was calculated with.",
+    )
     days_left = fields.Integer(compute="_compute_days_left", search="_search_days_left")
     is_in_cover = fields.Boolean(
         "In Cover", compute="_compute_days_left", search="_search_is_in_cover"
@@ -155,7 +161,9 @@ class AftersalesRegistration(models.Model):
         "A unit cannot be installed before it was sold.",
     )
 
-    _FLOW_FIELDS = frozenset(("state", "date_closed", "date_cover_end", "replaces_id"))
+    _FLOW_FIELDS = frozenset(
+        ("state", "date_closed", "date_cover_end", "cover_revision", "replaces_id")
+    )
     #: Only those who make the promise change its terms for one unit.
     _PROMISE_FIELDS = frozenset(("date_restart", "policy_version_id"))
 
@@ -203,13 +211,17 @@ class AftersalesRegistration(models.Model):
         "date_installation",
         "date_factory",
         "date_restart",
+        "country_id",
+        "channel",
+        "product_id",
         "order_ids.state",
         "order_ids.repair_days",
         "order_ids.waiting_days",
     )
     def _compute_date_cover_end(self):
-        for unit, cover in self._evaluate_whole_unit():
-            unit.date_cover_end = cover.date_end
+        for unit, date_end in self._evaluate_whole_unit():
+            unit.date_cover_end = date_end
+            unit.cover_revision = unit.company_id.sudo().aftersales_cover_revision
 
     @api.depends("date_cover_end", "state")
     def _compute_days_left(self):

@@ -133,42 +133,79 @@ class AftersalesRegistration(models.Model):
         return {unit: found.get(unit.policy_version_id.id, ()) for unit in self}
 
     def _evaluate_whole_unit(self):
-        """Pairs of unit and kernel cover of the whole unit, today."""
-        today = self.env.company._get_aftersales_today()
+        """Pairs of unit and last covered day of the whole unit, by either basis."""
         counters = self._origin._get_counters()
-        terms = self._get_terms()
-        return [
-            (
-                unit,
-                cover_kernel.best_cover(
-                    terms[unit], unit._get_cover_facts(counters), today, "whole_unit"
-                ),
-            )
-            for unit in self
-        ]
+        terms, legal_facts = self._get_terms(), self._get_legal_facts(counters)
+        result = []
+        for unit in self:
+            today = unit.company_id._get_aftersales_today()
+            facts = unit._get_cover_facts(counters)
+            promise = cover_kernel.best_cover(terms[unit], facts, today, "whole_unit")
+            legal = self._get_legal(legal_facts[unit], "whole_unit")
+            ends = (promise.date_end, legal and legal.date_end)
+            result.append((unit, cover_kernel.last_day(*ends)))
+        return result
 
     @api.model
     def _evaluate_cover(self, requests):
         """Kernel covers of many questions with a constant number of queries.
 
-        :param requests: list of ``(unit, date, component, part, usage)``
+        The better of the policy and the law counts, component by component.
+
+        :param requests: list of ``(unit, date, component, part, usage)``, where a
+            sixth value names the basis that counts: ``both`` (default), ``law`` or
+            ``none``
         :return: list of kernel covers in the same order
         """
         units = self.union(*(request[0] for request in requests))
         counters, terms = units._get_counters(), units._get_terms()
+        legal_facts = units._get_legal_facts(counters)
         facts = {unit: unit._get_cover_facts(counters) for unit in units}
         return [
-            cover_kernel.best_cover(
-                terms[unit],
-                facts[unit],
-                on_date,
-                component,
-                part.id,
-                [int(x) for x in (part.categ_id.parent_path or "").split("/") if x],
-                None if usage is None else Decimal(str(usage)),
+            self._evaluate_request(
+                terms[request[0]], facts[request[0]], legal_facts[request[0]], *request
             )
-            for unit, on_date, component, part, usage in requests
+            for request in requests
         ]
+
+    @api.model
+    def _evaluate_request(
+        self,
+        terms,
+        facts,
+        legal_facts,
+        unit,
+        on_date,
+        component,
+        part,
+        usage,
+        basis="both",
+    ):
+        """Kernel cover of one question, see :meth:`_evaluate_cover`."""
+        if basis == "none":
+            return cover_kernel.Cover(Decimal(0), None, None, "exclusion", basis="")
+        usage = None if usage is None else Decimal(str(usage))
+        categ_ids = [int(x) for x in (part.categ_id.parent_path or "").split("/") if x]
+        named = (part.id, categ_ids)
+        promise = cover_kernel.best_cover(
+            terms, facts, on_date, component, *named, usage
+        )
+        if basis == "law":
+            promise = cover_kernel.Cover(Decimal(0), None, None, "exclusion")
+        if component == "part" and cover_kernel.is_wear(terms, *named):
+            return promise
+        legal = self._get_legal(legal_facts, self._get_legal_component(component, part))
+        return cover_kernel.better(promise, legal, facts, on_date, usage)
+
+    @api.model
+    def _get_legal_component(self, component, part):
+        """Only a main part has the longer period of the law; others go with the unit.
+
+        :param part: the product, empty where none is named
+        """
+        if component != "part" or part.sudo().aftersales_is_main_part:
+            return component
+        return "whole_unit"
 
     def _get_cover_batch(
         self, on_date, component="whole_unit", product=None, usage=None
@@ -176,7 +213,9 @@ class AftersalesRegistration(models.Model):
         """Cover of many units for one component: ``{id: dict}``.
 
         :return: dicts with ``share`` (percent), ``date_start``, ``date_end``,
-            ``reason`` (a sentence) and ``code`` (its key)
+            ``reason`` (a sentence), ``code`` (its key), ``basis`` (promise or law,
+            whichever is better), ``rule`` (the policy version or the entitlement
+            rule) and ``source`` (its name)
         """
         self.check_access("read")
         part = product or self.env["product.product"]
@@ -185,21 +224,43 @@ class AftersalesRegistration(models.Model):
         )
         reasons = self._get_cover_reasons()
         return {
-            unit.id: {
-                "share": float(cover.share),
-                "date_start": cover.date_start,
-                "date_end": cover.date_end,
-                "reason": reasons[cover.reason]
-                % {
-                    "start": format_date(self.env, cover.date_start) or "",
-                    "end": format_date(self.env, cover.date_end) or "",
-                    "closed": format_date(self.env, unit.date_closed) or "",
-                    "share": f"{cover.share.normalize():f}",
-                },
-                "code": cover.reason,
-            }
+            unit.id: unit._export_cover(cover, reasons)
             for unit, cover in zip(self, covers, strict=True)
         }
+
+    def _export_cover(self, cover, reasons):
+        """One kernel cover as the dict that callers get."""
+        self.ensure_one()
+        rule, source = self._get_cover_source(cover)
+        code = cover.reason
+        sentence = reasons.get((code, cover.basis)) or reasons[code]
+        return {
+            "share": float(cover.share),
+            "date_start": cover.date_start,
+            "date_end": cover.date_end,
+            "reason": sentence
+            % {
+                "start": format_date(self.env, cover.date_start) or "",
+                "end": format_date(self.env, cover.date_end) or "",
+                "closed": format_date(self.env, self.date_closed) or "",
+                "share": f"{cover.share.normalize():f}",
+                "source": source,
+            },
+            "code": code,
+            "basis": cover.basis,
+            "rule": rule,
+            "source": source,
+        }
+
+    def _get_cover_source(self, cover):
+        """(record, its name) that a cover rests on."""
+        self.ensure_one()
+        if cover.basis == "law":
+            rule = self.env["aftersales.entitlement.rule"].browse(cover.key)
+            # The holder may know the source of his right, not the whole rule.
+            return rule, rule.sudo().source
+        version = self.policy_version_id
+        return version, version.sudo().display_name or ""
 
     def _get_cover(self, on_date, component="whole_unit", product=None, usage=None):
         """Cover of one unit for one component on a date.
@@ -217,6 +278,14 @@ class AftersalesRegistration(models.Model):
         """Sentences of the cover reasons."""
         return {
             "covered": self.env._("Covered at %(share)s %% until %(end)s."),
+            ("covered", "law"): self.env._(
+                "Free by law until %(end)s (%(source)s).",
+            ),
+            ("expired", "law"): self.env._(
+                "The cover by law ended on %(end)s (%(source)s).",
+            ),
+            "excluded": self.env._("The policy excludes this part."),
+            "exclusion": self.env._("An exclusion was found; nothing is covered."),
             "expired": self.env._("The cover ended on %(end)s."),
             "not_started": self.env._("The cover starts on %(start)s."),
             "closed": self.env._("The unit was closed on %(closed)s."),

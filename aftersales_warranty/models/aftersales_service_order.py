@@ -336,6 +336,9 @@ class AftersalesServiceOrderLine(models.Model):
         "order_id.registration_id.date_installation",
         "order_id.registration_id.date_factory",
         "order_id.registration_id.date_restart",
+        "order_id.registration_id.country_id",
+        "order_id.registration_id.channel",
+        "order_id.exclusion_id",
         "order_id.date_request",
         "order_id.currency_id",
         "order_id.is_rework",
@@ -398,6 +401,7 @@ class AftersalesServiceOrderLine(models.Model):
             COMPONENTS[self.kind],
             self.product_id,
             None,
+            order._get_cover_basis(),
         )
 
     def _prepare_claim_line_vals(self):

@@ -14,6 +14,11 @@ class ProductTemplate(models.Model):
         default="none",
         help="What becomes of the old part when this one replaces it under warranty.",
     )
+    aftersales_is_main_part = fields.Boolean(
+        "Main Part",
+        help="A main part in the sense of the law: the longer legal period of main "
+        "parts counts for it.",
+    )
     aftersales_registration_count = fields.Integer(
         compute="_compute_aftersales_registration_count",
         groups="aftersales_network.group_user",

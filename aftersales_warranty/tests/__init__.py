@@ -20,6 +20,9 @@ from . import test_tours
 
 # tests of: engine
 # tests of: policy
+from . import test_policy_terms
+from . import test_cover_law
+
 # tests of: units
 from . import test_unit_delivery
 from . import test_serial_search, test_counterfeit

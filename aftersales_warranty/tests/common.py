@@ -30,6 +30,13 @@ class WarrantyCommon(AftersalesCommon):
         cls._setup_accounts()
 
     @classmethod
+    def _silence_law(cls):
+        """Leave the policy alone: no free repair by law stands beside it."""
+        cls.env["aftersales.entitlement.rule"].search(
+            [("type", "in", ("free_repair", "part_replacement"))]
+        ).active = False
+
+    @classmethod
     def _setup_accounts(cls):
         Account = cls.env["account.account"]
         expense = Account.create(

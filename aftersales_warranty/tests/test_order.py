@@ -8,6 +8,11 @@ from .common import WarrantyCommon
 
 @tagged("post_install", "-at_install")
 class TestOrder(WarrantyCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._silence_law()
+
     def test_typed_serial_finds_the_unit(self):
         order = self._create_order(serial="TEST-SN-1")
         self.assertEqual(order.registration_id, self.unit)

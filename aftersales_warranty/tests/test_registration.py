@@ -76,6 +76,8 @@ class TestRegistration(WarrantyCommon):
                 self.assertEqual(bool(found), days > 29)
 
     def test_cover_by_component(self):
+        self._silence_law()
+
         def cover(day, component, product=None):
             values = self.unit._get_cover(day, component, product)
             return values["share"], values["date_end"], values["code"]

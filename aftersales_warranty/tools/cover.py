@@ -5,7 +5,10 @@ part-waiting days run the period on, an exchange restarts it) and the practice
 of brand promises (share, usage limit, start basis per component). A period that
 is counted in months ends on the day with the same number, or on the last day of
 a shorter month; the day on which it starts is not counted, so that the end date
-itself is still covered (Civil Code articles 201 and 202).
+itself is still covered (Civil Code articles 201 and 202). A promise may improve
+what the law gives and never worsen it (Order 43 of 2021, article 4, and the
+Consumer Law): :func:`better` takes the better of the two for each component. A
+wear part has the period that its own term states (Order 43, article 19).
 
 Plain Python: no ORM, no float. Money is counted in minor units (cents).
 """
@@ -43,6 +46,18 @@ class Term:
     part_id: int | None = None
     categ_ids: frozenset = frozenset()
     extends: bool = True
+    is_wear: bool = False
+    is_excluded: bool = False
+    key: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Legal:
+    """What the law alone gives one component; the key names the rule."""
+
+    date_start: date | None
+    date_end: date
+    usage_limit: Decimal | None = None
     key: object = None
 
 
@@ -62,13 +77,14 @@ class CoverFacts:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Answer for one component on one date."""
+    """Answer for one component on one date; ``basis`` is promise or law."""
 
     share: Decimal
     date_start: date | None
     date_end: date | None
     reason: str
     key: object = None
+    basis: str = "promise"
 
 
 def local_date(moment, tz_name):
@@ -118,10 +134,47 @@ def end_date(term, facts):
 
 def cover(term, facts, on_date, usage=None):
     """Return the :class:`Cover` that ``term`` gives on ``on_date``."""
+    if term.is_excluded:
+        return Cover(Decimal(0), None, None, "excluded", term.key)
     start, end = start_date(term, facts), end_date(term, facts)
     reason = _refusal(term, facts, on_date, usage, start, end)
     share = Decimal(0) if reason else term.share
     return Cover(share, start, end, reason or "covered", term.key)
+
+
+def legal_answer(legal, facts, on_date, usage=None):
+    """Return the :class:`Cover` that the law gives on ``on_date``: all or nothing."""
+    start, end = legal.date_start, legal.date_end
+    reason = _refusal(legal, facts, on_date, usage, start, end)
+    share = Decimal(0) if reason else HUNDRED
+    return Cover(share, start, end, reason or "covered", legal.key, "law")
+
+
+def better(promise, legal, facts, on_date, usage=None):
+    """Return what is better for the holder: the promise or the law.
+
+    The higher share counts, then the later end; where both give the same, the
+    promise is named as its source.
+
+    :param promise: :class:`Cover` by the policy
+    :param legal: :class:`Legal` of the component, or None
+    """
+    if legal is None:
+        return promise
+    law = legal_answer(legal, facts, on_date, usage)
+    return max(
+        (promise, law),
+        key=lambda item: (
+            item.share,
+            item.date_end or date.min,
+            item.basis == "promise",
+        ),
+    )
+
+
+def last_day(*ends):
+    """Return the latest of several days, any of which may be unknown."""
+    return max((end for end in ends if end), default=None)
 
 
 def _refusal(term, facts, on_date, usage, start, end):
@@ -172,6 +225,16 @@ def best_cover(
         return Cover(Decimal(0), None, None, "no_term")
     answers = [cover(term, facts, on_date, usage) for term in ranked[max(ranked)]]
     return max(answers, key=lambda item: (item.share, item.date_end or date.min))
+
+
+def is_wear(terms, part_id=None, categ_ids=()):
+    """Tell whether the most exact term for a part treats it as a wear part."""
+    ranked = [
+        (rank, term.is_wear)
+        for term in terms
+        if (rank := specificity(term, "part", part_id, categ_ids)) is not None
+    ]
+    return max(ranked, default=(0, False))[1]
 
 
 def split(amount, share):

@@ -3,6 +3,8 @@ from . import aftersales_settlement_run
 
 # wizard of: engine
 # wizard of: policy
+from . import aftersales_policy_publish
+
 # wizard of: units
 from . import aftersales_unit_transfer
 from . import aftersales_reason_wizard_units

@@ -214,3 +214,130 @@ def test_more_months_never_end_earlier(sale, months, more):
     facts = kernel.CoverFacts(date_invoice=sale)
     early = kernel.end_date(term(months=months), facts)
     assert kernel.end_date(term(months=months + more), facts) >= early
+
+
+LEGAL = kernel.Legal(SALE, date(2027, 1, 31), key="rule")
+answers = st.builds(
+    kernel.Cover,
+    share=shares,
+    date_start=st.just(SALE),
+    date_end=st.none() | days,
+    reason=st.just("covered"),
+)
+
+
+def test_the_better_of_promise_and_law():
+    day = date(2026, 6, 1)
+
+    def best(promise, legal=LEGAL, on_date=day, usage=None):
+        answer = kernel.cover(promise, FACTS, on_date, usage)
+        found = kernel.better(answer, legal, FACTS, on_date, usage)
+        return found.share, found.date_end, found.basis
+
+    # the law gives all, the promise half
+    half = term("labour", 24, share=Decimal(50))
+    assert best(half) == (100, date(2027, 1, 31), "law")
+    # after the legal year the half is what is left
+    assert best(half, on_date=date(2027, 2, 1)) == (50, date(2028, 1, 31), "promise")
+    # the promise lasts longer
+    assert best(term(months=24)) == (100, date(2028, 1, 31), "promise")
+    # both the same: the promise is named
+    assert best(term(months=12)) == (100, date(2027, 1, 31), "promise")
+    # both over: the later end is told
+    assert best(term(months=6), on_date=date(2028, 1, 1)) == (
+        0,
+        date(2027, 1, 31),
+        "law",
+    )
+    # a silent law leaves the promise
+    assert best(term(months=6), None, date(2026, 2, 1))[2] == "promise"
+
+
+def test_the_usage_limit_of_the_law_counts():
+    legal = kernel.Legal(SALE, date(2029, 1, 31), Decimal(60000), "rule")
+    day = date(2026, 6, 1)
+    promise = kernel.cover(term(months=3), FACTS, day)
+    assert kernel.better(promise, legal, FACTS, day, Decimal(60000)).share == 100
+    beyond = kernel.better(promise, legal, FACTS, day, Decimal(60001))
+    assert (beyond.share, beyond.reason) == (0, "usage")
+
+
+def test_a_closed_unit_has_no_legal_cover():
+    facts = kernel.CoverFacts(date_invoice=SALE, date_closed=date(2026, 5, 1))
+    answer = kernel.legal_answer(LEGAL, facts, date(2026, 5, 1))
+    assert (answer.share, answer.reason) == (0, "closed")
+
+
+def test_an_excluded_part_is_not_covered_whatever_else_is():
+    terms = [
+        term("part", 24),
+        kernel.Term("part", 0, part_id=5, is_excluded=True),
+        kernel.Term("part", 0, categ_ids=frozenset([9]), is_excluded=True),
+        term("part", 36, part_id=7),
+    ]
+
+    def reason(part_id, categ_ids=()):
+        return kernel.best_cover(
+            terms, FACTS, date(2026, 2, 1), "part", part_id, categ_ids
+        ).reason
+
+    assert reason(5) == "excluded"
+    assert reason(6, [9]) == "excluded"
+    assert reason(6) == "covered"
+    # a part that is named beats the exclusion of its category
+    assert reason(7, [9]) == "covered"
+
+
+def test_which_parts_are_wear_parts():
+    terms = [
+        term(months=12),
+        term("part", 3, categ_ids=frozenset([9]), is_wear=True),
+        term("part", 24, part_id=5),
+    ]
+    assert kernel.is_wear(terms, 6, [9])
+    assert not kernel.is_wear(terms, 5, [9])
+    assert not kernel.is_wear(terms, 6)
+    assert not kernel.is_wear([], 6)
+
+
+def test_the_last_of_several_days():
+    assert kernel.last_day(None, SALE, date(2025, 1, 1)) == SALE
+    assert kernel.last_day(None) is None
+
+
+@given(
+    promise=answers,
+    end=days,
+    day=days,
+    limit=st.none() | st.integers(0, 100).map(Decimal),
+    usage=st.none() | st.integers(0, 100).map(Decimal),
+)
+def test_no_promise_worsens_the_law(promise, end, day, limit, usage):
+    legal = kernel.Legal(SALE, end, limit)
+    law = kernel.legal_answer(legal, FACTS, day, usage)
+    found = kernel.better(promise, legal, FACTS, day, usage)
+    assert found.share >= law.share
+    assert found.share >= promise.share
+
+
+@given(
+    months=st.integers(0, 60),
+    share=shares,
+    end=days,
+    day=days,
+    repair=st.integers(0, 200),
+    longer=st.integers(0, 200),
+)
+def test_nor_does_it_shorten_the_better_of_the_two(
+    months, share, end, day, repair, longer
+):
+    def best(extra):
+        facts = kernel.CoverFacts(date_invoice=SALE, repair_days=repair + extra)
+        legal = kernel.Legal(SALE, end + timedelta(repair + extra))
+        promise = kernel.cover(term(months=months, share=share), facts, day)
+        return kernel.better(promise, legal, facts, day)
+
+    before, after = best(0), best(longer)
+    assert after.share >= before.share
+    if after.share == before.share:
+        assert after.date_end >= before.date_end
