@@ -97,6 +97,8 @@
         "views/aftersales_policy_menus.xml",
         # views, wizards, reports and menus of: units
         "wizard/aftersales_unit_transfer_views.xml",
+        "wizard/aftersales_serial_check_views.xml",
+        "views/aftersales_service_order_intake_views.xml",
         "views/aftersales_counterfeit_case_views.xml",
         "views/aftersales_units_menus.xml",
         # views, wizards, reports and menus of: returns

@@ -49,6 +49,8 @@ from . import aftersales_cover_refresh
 # models of: units
 from . import aftersales_registration_serial
 from . import aftersales_registration_owner
+from . import aftersales_registration_card
+from . import aftersales_service_order_intake
 from . import aftersales_counterfeit_case
 from . import aftersales_counterfeit_flow
 from . import res_partner_dealer

@@ -24,6 +24,7 @@ from . import test_policy_terms
 from . import test_cover_law
 
 # tests of: units
+from . import test_intake
 from . import test_unit_delivery
 from . import test_serial_search, test_counterfeit
 

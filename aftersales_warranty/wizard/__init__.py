@@ -6,6 +6,7 @@ from . import aftersales_settlement_run
 from . import aftersales_policy_publish
 
 # wizard of: units
+from . import aftersales_serial_check
 from . import aftersales_unit_transfer
 from . import aftersales_reason_wizard_units
 # wizard of: returns

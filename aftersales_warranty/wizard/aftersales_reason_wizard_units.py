@@ -12,4 +12,8 @@ class AftersalesReasonWizard(models.TransientModel):
         return {
             **allowed,
             "aftersales.counterfeit.case": ("_clear",),
+            "aftersales.service.order": (
+                *allowed.get("aftersales.service.order", ()),
+                "_waive_charge",
+            ),
         }
