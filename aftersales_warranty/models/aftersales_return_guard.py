@@ -135,10 +135,10 @@ class AftersalesReturnGuard(models.AbstractModel):
         """Units that are with somebody else now."""
         holders = crossing["partners"]
         owner = unit and unit["partner"]
-        if owner and owner not in holders:
-            # Sold on since: the registered owner has it.
-            if owner == request["partner"].id:
-                return None
+        if owner and owner == request["partner"].id:
+            return None
+        if owner and owner not in holders and not unit["is_disputed"]:
+            # Sold on since; a serial delivered twice may be with either of both.
             return self.env._(
                 "%(product)s, serial %(serial)s is registered for another owner since "
                 "%(transfer)s.",

@@ -55,8 +55,10 @@ class AftersalesReturnHistory:
 
     def _flush(self):
         env = self.env
-        env["stock.move"].flush_model(["partner_id", "sale_line_id", "company_id"])
-        env["stock.picking"].flush_model(["partner_id"])
+        env["stock.move"].flush_model(
+            ["partner_id", "sale_line_id", "company_id", "reference"]
+        )
+        env["stock.picking"].flush_model(["partner_id", "name"])
         env["stock.move.line"].flush_model()
         env["aftersales.return"].flush_model(["state"])
         env["aftersales.return.line"].flush_model()
@@ -74,7 +76,10 @@ class AftersalesReturnHistory:
         return self.crossings.get(lot.id)
 
     def get_unit(self, product, lot, serial, company):
-        """Live registration of the serial: ``{"partner": id}`` or nothing."""
+        """Live registration of the serial, or nothing.
+
+        :return: ``{"partner": id of the commercial partner, "is_disputed": bool}``
+        """
         return self.units.get((company.id, product.id, serial))
 
     def get_expecting(self, request, serial):
@@ -170,7 +175,7 @@ class AftersalesReturnHistory:
             SQL(
                 """
                 SELECT unit.company_id, unit.product_id, unit.serial,
-                       owner.commercial_partner_id
+                       owner.commercial_partner_id, unit.conflict_picking_id
                   FROM aftersales_registration unit
              LEFT JOIN res_partner owner ON owner.id = unit.partner_id
                  WHERE unit.state = 'active' AND unit.company_id IN %s
@@ -180,7 +185,9 @@ class AftersalesReturnHistory:
                 self._get_serial_pairs(requests),
             )
         )
-        return {row[:3]: {"partner": row[3]} for row in rows}
+        return {
+            row[:3]: {"partner": row[3], "is_disputed": bool(row[4])} for row in rows
+        }
 
     def _find_expecting(self, requests):
         rows = self.env.execute_query(

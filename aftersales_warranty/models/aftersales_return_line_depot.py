@@ -135,62 +135,61 @@ class AftersalesReturnLine(models.Model):
         """Expect the goods: one transfer per document, one move per line."""
         # The document is confirmed by people who do not handle transfers.
         lines_sudo = self.sudo()
-        pickings = self.env["stock.picking"].sudo()
         for company, lines in lines_sudo.grouped("company_id").items():
             documents = lines.return_id
-            pickings = pickings.with_company(company)
-            vals_list = [
-                {
-                    **document._prepare_receipt_vals(),
-                    "move_ids": [
-                        Command.create(line._prepare_receipt_move_vals())
-                        for line in lines
-                        if line.return_id == document
-                    ],
-                }
-                for document in documents
-            ]
-            pickings.create(vals_list).move_ids._action_confirm(merge=False)
+            pickings = (
+                lines.env["stock.picking"]
+                .with_company(company)
+                .create([document._prepare_receipt_vals() for document in documents])
+            )
+            by_document = dict(zip(documents, pickings, strict=True))
+            pickings.move_ids.create(
+                [
+                    line._prepare_receipt_move_vals(by_document[line.return_id])
+                    for line in lines
+                ]
+            )._action_confirm(merge=False)
 
-    def _prepare_receipt_move_vals(self):
+    def _prepare_receipt_move_vals(self, picking):
         """Values of the incoming move of one line; extension point."""
         self.ensure_one()
         origin = self.origin_move_id
-        document = self.return_id
         source = (
             origin.location_dest_id
             if origin.location_dest_id.usage == "customer"
-            else document.warehouse_id.aftersales_in_type_id.default_location_src_id
+            else picking.location_id
         )
         places = {
+            "picking_id": picking.id,
             "location_id": source.id,
-            "location_dest_id": document._get_area("quarantine").id,
+            "location_dest_id": picking.location_dest_id.id,
         }
         return {
             **places,
+            "picking_type_id": picking.picking_type_id.id,
             "product_id": self.product_id.id,
             "product_uom": self.product_uom_id.id,
             "product_uom_qty": self.quantity,
             "company_id": self.company_id.id,
-            "origin": document.name,
+            "origin": self.return_id.name,
             "aftersales_return_line_id": self.id,
             "origin_returned_move_id": origin.id,
             "sale_line_id": origin.sale_line_id.id,
             "to_refund": self.resolution == "refund",
             "procure_method": "make_to_stock",
-            "move_line_ids": [
-                Command.create(
-                    {
-                        **places,
-                        "product_id": self.product_id.id,
-                        "product_uom_id": self.product_uom_id.id,
-                        "quantity": self.quantity,
-                        "lot_id": self.lot_id.id,
-                        "lot_name": self.lot_id.name or self.serial,
-                        "picked": False,
-                    }
-                )
-            ],
+            "move_line_ids": [Command.create(self._prepare_receipt_lot_vals(places))],
+        }
+
+    def _prepare_receipt_lot_vals(self, places):
+        """Values of the expected serial or quantity on the transfer."""
+        return {
+            **places,
+            "product_id": self.product_id.id,
+            "product_uom_id": self.product_uom_id.id,
+            "quantity": self.quantity,
+            "lot_id": self.lot_id.id,
+            "lot_name": self.lot_id.name or self.serial,
+            "picked": False,
         }
 
     def _get_receipt_moves(self):
@@ -381,9 +380,8 @@ class AftersalesReturnLine(models.Model):
         rest = self.copy({"return_id": self.return_id.id, "quantity": quantity})
         move.product_uom_qty -= quantity
         move.move_line_ids.quantity = move.product_uom_qty
-        vals = rest._prepare_receipt_move_vals()
-        split = move.create({**vals, "picking_id": move.picking_id.id})
-        split._action_confirm(merge=False)
+        vals = rest._prepare_receipt_move_vals(move.picking_id)
+        move.create(vals)._action_confirm(merge=False)
 
     # -- arrived ---------------------------------------------------------------
 

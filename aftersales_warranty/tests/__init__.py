@@ -30,7 +30,7 @@ from . import test_serial_search, test_counterfeit
 
 # tests of: returns
 # tests of: depot
-from . import test_depot_flow
+from . import test_depot_flow, test_return_guard
 
 # tests of: repair
 # tests of: parts

@@ -31,6 +31,9 @@ class TestDepotFlow(DepotCommon):
         lot = line.received_lot_id
         self.assertEqual(self._get_on_hand(self.product, self.quarantine, lot), 1)
         self.assertEqual(line.move_ids.state, "done")
+        self.assertEqual(line.move_ids.move_line_ids.picking_id.state, "done")
+        unit = self.env["aftersales.registration"].search([("lot_id", "=", lot.id)])
+        self.assertEqual(unit.state, "returned")
 
     def _dispose(self, name, grade, disposition, **options):
         line = self._bring_in(name, grade)
