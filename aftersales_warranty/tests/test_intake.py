@@ -37,7 +37,8 @@ class TestIntake(UnitsCommon):
             [
                 ("Whole unit", 100.0, date(2027, 1, 2)),
                 ("[TEST-CMP] Test Compressor", 100.0, date(2029, 1, 2)),
-                ("Labour", 50.0, date(2026, 7, 2)),
+                # The law gives more than the 50 %, six months of the policy.
+                ("Labour", 100.0, date(2027, 1, 2)),
                 ("Travel", 100.0, date(2027, 1, 2)),
             ],
         )
@@ -111,10 +112,11 @@ class TestIntake(UnitsCommon):
         self.assertEqual(order.registration_id, self.unit)
         self.assertEqual((order.serial, order.partner_id), ("TEST-SN-1", self.customer))
         self.assertFalse(order.is_chargeable)
-        goods = form(check.action_new_return())
-        self.assertEqual(goods.partner_id, self.customer)
-        with goods.line_ids.edit(0) as line:
-            self.assertEqual(line.registration_id, self.unit)
+        action = check.action_new_return()
+        self.assertEqual(action["res_model"], "aftersales.return")
+        self.assertEqual(action["context"]["default_partner_id"], self.customer.id)
+        (line,) = action["context"]["default_line_ids"]
+        self.assertEqual(line[2]["registration_id"], self.unit.id)
         unknown = self._check("S/N: QQQQ-999")
         unit = form(unknown.action_register())
         self.assertEqual(unit.serial, "QQQQ-999")

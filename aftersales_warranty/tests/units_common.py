@@ -100,6 +100,15 @@ class UnitsCommon(WarrantyCommon):
         self._fill_lines(back, lots).button_validate()
         return back
 
+    def _restock(self, lots):
+        """Inspect returned serials and put them back on the shelf."""
+        lines = self.env["aftersales.return.line"].search(
+            [("lot_id", "in", lots.ids), ("state", "=", "received")]
+        )
+        grade = self.env.ref("aftersales_warranty.return_grade_new")
+        lines._inspect(grade, "no_fault")
+        lines._dispose("restock")
+
     def _units_of(self, lots):
         return self.Unit.search([("lot_id", "in", lots.ids)])
 
