@@ -59,6 +59,7 @@
         "data/aftersales_return_grade_data.xml",
         "data/aftersales_return_place_data.xml",
         # data of: repair
+        "data/aftersales_repair_data.xml",
         # data of: parts
         "data/aftersales_parts_sequence_data.xml",
         "data/aftersales_parts_data.xml",
@@ -104,6 +105,10 @@
         # views, wizards, reports and menus of: returns
         # views, wizards, reports and menus of: depot
         # views, wizards, reports and menus of: repair
+        "wizard/aftersales_repair_inspection_views.xml",
+        "report/repair_order_templates.xml",
+        "views/repair_order_views.xml",
+        "views/aftersales_repair_menus.xml",
         # views, wizards, reports and menus of: parts
         # views, wizards, reports and menus of: prices
     ],

@@ -197,7 +197,7 @@ class AftersalesServiceOrder(models.Model):
                 self.env._("Dispatchers and centre managers decide about a rework.")
             )
         self._check_transition("rework")
-        lone = self.filtered(lambda o: not o.rework_of_id)[:1]
+        lone = self.filtered(lambda o: not o._has_guarantee())[:1]
         if lone:
             raise UserError(
                 self.env._(
@@ -205,6 +205,11 @@ class AftersalesServiceOrder(models.Model):
                     order=lone.name,
                 )
             )
+
+    def _has_guarantee(self):
+        """Whether an earlier repair of the unit is under guarantee; extension point."""
+        self.ensure_one()
+        return bool(self.rework_of_id)
 
     def action_view_reworks(self):
         """Open the repairs that repeated this one."""

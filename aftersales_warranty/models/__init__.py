@@ -70,6 +70,19 @@ from . import stock_move_line_returns
 from . import stock_quant_returns
 
 # models of: repair
+from . import repair_order
+from . import aftersales_repair_line
+from . import repair_order_cover
+from . import repair_order_guarantee
+from . import repair_order_inspection
+from . import repair_order_intake
+from . import repair_order_parts
+from . import repair_order_handover
+from . import stock_move_repair
+from . import sale_order_line
+from . import aftersales_service_order_repair
+from . import aftersales_registration_repair
+
 # models of: parts
 from . import res_company_parts
 from . import product_parts

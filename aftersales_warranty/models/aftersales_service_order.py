@@ -252,7 +252,7 @@ class AftersalesServiceOrder(models.Model):
                     "%(order)s repeats %(earlier)s, whose repair guarantee still runs. "
                     "The point bears a rework itself; it cannot be claimed.",
                     order=self.name,
-                    earlier=self.sudo().rework_of_id.name,
+                    earlier=self.sudo()._get_earlier_name(),
                 )
             )
         claimed = self.claim_ids.filtered(lambda c: c.state != "cancelled")[:1]

@@ -33,6 +33,9 @@ from . import test_serial_search, test_counterfeit
 from . import test_depot_flow, test_return_guard
 
 # tests of: repair
+from . import test_repair_cover
+from . import test_repair_flow
+
 # tests of: parts
 from . import test_point_location
 from . import test_part_use

@@ -9,8 +9,11 @@ from . import aftersales_policy_publish
 from . import aftersales_serial_check
 from . import aftersales_unit_transfer
 from . import aftersales_reason_wizard_units
+
 # wizard of: returns
 # wizard of: depot
 # wizard of: repair
+from . import aftersales_reason_wizard_repair
+from . import aftersales_repair_inspection
 # wizard of: parts
 # wizard of: prices
