@@ -94,4 +94,11 @@ from . import stock_move_parts
 from . import stock_picking_parts
 from . import aftersales_service_order_parts
 from . import aftersales_service_order_old_parts
+from . import aftersales_part_return_flow
+from . import aftersales_part_return_stock
+from . import aftersales_part_return_dialog
+from . import aftersales_part_shipment
+from . import aftersales_claim_line_parts
+from . import aftersales_service_point_old_parts
+from . import aftersales_metric_parts
 # models of: prices

@@ -83,6 +83,13 @@ class AftersalesServiceOrderLine(models.Model):
         help="What was taken out of the stock of the point for this line.",
     )
 
+    is_short = fields.Boolean(
+        "Was Missing",
+        readonly=True,
+        copy=False,
+        help="The point did not have the part when it was needed.",
+    )
+
     @api.depends("stock_move_ids.state", "stock_move_ids.quantity")
     def _compute_quantity_used(self):
         used = self._get_quantities_used()
@@ -119,6 +126,10 @@ class AftersalesServiceOrderLine(models.Model):
     def _check_lines_removable(self):
         """Ask the guard of the lines before anything moves."""
         self.order_id._check_lines_editable()
+
+    def _get_computed_amounts(self):
+        """Whether a part was missing is recorded by the report, not typed."""
+        return {*super()._get_computed_amounts(), "is_short"}
 
     def _skips_stock(self):
         """The history import writes down what was used long ago."""

@@ -68,6 +68,7 @@ class AftersalesServicePoint(models.Model):
                 "aftersales.claim.line",
                 Domain("old_part_due", "=", True)
                 & Domain("old_part_received", "=", False)
+                & Domain("part_return_ids", "=", False)
                 & Domain("claim_state", "not in", ("rejected", "cancelled")),
             ),
         ]

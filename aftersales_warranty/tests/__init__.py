@@ -39,4 +39,5 @@ from . import test_repair_flow
 # tests of: parts
 from . import test_point_location
 from . import test_part_use
+from . import test_part_return
 # tests of: prices

@@ -16,4 +16,7 @@ from . import aftersales_reason_wizard_units
 from . import aftersales_reason_wizard_repair
 from . import aftersales_repair_inspection
 # wizard of: parts
+from . import aftersales_part_receipt
+from . import aftersales_part_inspection
+from . import aftersales_reason_wizard_parts
 # wizard of: prices

@@ -1,0 +1,16 @@
+from odoo import api, models
+
+
+class AftersalesReasonWizard(models.TransientModel):
+    """Steps of the spare parts that need a reason."""
+
+    _inherit = "aftersales.reason.wizard"
+
+    @api.model
+    def _get_allowed_methods(self):
+        allowed = super()._get_allowed_methods()
+        return {
+            **allowed,
+            "aftersales.part.return": ("_ask_waiver",),
+            "aftersales.point.count": ("_reject",),
+        }
