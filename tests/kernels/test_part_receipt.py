@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.kernels.conftest import load_kernel
 
-kernel = load_kernel("aftersales_warranty", "part_receipt")
+kernel = load_kernel("aftersales_warranty/tools/part_receipt.py")
 Expected, match, settle = kernel.Expected, kernel.match, kernel.settle
 
 FAN = Expected(1, "OLD000001", "SN-1", ("FAN", "690001"), 1)
