@@ -52,6 +52,7 @@
         # data of: policy
         "data/aftersales_policy_exclusion_data.xml",
         "data/aftersales_policy_cron_data.xml",
+        "data/aftersales_maintenance_cron_data.xml",
         # data of: units
         "data/aftersales_units_data.xml",
         # data of: returns
@@ -95,6 +96,7 @@
         "wizard/aftersales_policy_publish_views.xml",
         "views/aftersales_policy_version_views.xml",
         "views/aftersales_cover_refresh_views.xml",
+        "views/aftersales_maintenance_views.xml",
         "views/aftersales_policy_menus.xml",
         # views, wizards, reports and menus of: units
         "wizard/aftersales_unit_transfer_views.xml",

@@ -45,6 +45,10 @@ from . import aftersales_policy_exclusion
 from . import aftersales_policy_compare
 from . import aftersales_legal_minimum
 from . import aftersales_cover_refresh
+from . import aftersales_maintenance_plan
+from . import aftersales_maintenance_plan_line
+from . import aftersales_maintenance_run
+from . import aftersales_maintenance_unit
 
 # models of: units
 from . import aftersales_registration_serial

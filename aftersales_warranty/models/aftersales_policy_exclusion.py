@@ -202,7 +202,7 @@ class AftersalesServiceOrder(models.Model):
         return super().write(vals)
 
     def _get_cover_basis(self):
-        """Which covers count for the job: ``both``, ``law`` or ``none``.
+        """Which covers count for the job: ``both``, ``law``, ``none`` or ``all``.
 
         Extension point.
         """
@@ -210,3 +210,12 @@ class AftersalesServiceOrder(models.Model):
         if not self.exclusion_id:
             return "both"
         return "none" if self.exclusion_id.is_legal else "law"
+
+
+class AftersalesServiceOrderLine(models.Model):
+    _inherit = "aftersales.service.order.line"
+
+    def _get_cover_basis(self):
+        """Which covers count for the line, see the order; extension point."""
+        self.ensure_one()
+        return self.order_id._get_cover_basis()

@@ -153,8 +153,8 @@ class AftersalesRegistration(models.Model):
         The better of the policy and the law counts, component by component.
 
         :param requests: list of ``(unit, date, component, part, usage)``, where a
-            sixth value names the basis that counts: ``both`` (default), ``law`` or
-            ``none``
+            sixth value names the basis that counts: ``both`` (default), ``law``,
+            ``none`` or, for what is promised free in any case, ``all``
         :return: list of kernel covers in the same order
         """
         units = self.union(*(request[0] for request in requests))
@@ -182,8 +182,9 @@ class AftersalesRegistration(models.Model):
         basis="both",
     ):
         """Kernel cover of one question, see :meth:`_evaluate_cover`."""
-        if basis == "none":
-            return cover_kernel.Cover(Decimal(0), None, None, "exclusion", basis="")
+        if basis in ("none", "all"):
+            share = cover_kernel.HUNDRED if basis == "all" else Decimal(0)
+            return cover_kernel.Cover(share, None, None, "exclusion", basis="")
         usage = None if usage is None else Decimal(str(usage))
         categ_ids = [int(x) for x in (part.categ_id.parent_path or "").split("/") if x]
         named = (part.id, categ_ids)

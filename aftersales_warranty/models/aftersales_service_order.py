@@ -401,7 +401,7 @@ class AftersalesServiceOrderLine(models.Model):
             COMPONENTS[self.kind],
             self.product_id,
             None,
-            order._get_cover_basis(),
+            self._get_cover_basis(),
         )
 
     def _prepare_claim_line_vals(self):

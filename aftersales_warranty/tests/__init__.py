@@ -22,6 +22,7 @@ from . import test_tours
 # tests of: policy
 from . import test_policy_terms
 from . import test_cover_law
+from . import test_maintenance
 
 # tests of: units
 from . import test_intake

@@ -4,6 +4,7 @@ from . import aftersales_settlement_run
 # wizard of: engine
 # wizard of: policy
 from . import aftersales_policy_publish
+from . import aftersales_reason_wizard_policy
 
 # wizard of: units
 from . import aftersales_serial_check
