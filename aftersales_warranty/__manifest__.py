@@ -65,6 +65,8 @@
         "data/aftersales_parts_sequence_data.xml",
         "data/aftersales_parts_data.xml",
         # data of: prices
+        "data/aftersales_prices_data.xml",
+        "data/aftersales_prices_mail.xml",
         "report/aftersales_settlement_reports.xml",
         "report/aftersales_settlement_templates.xml",
         "views/aftersales_product_class_views.xml",
@@ -113,6 +115,16 @@
         "views/aftersales_repair_menus.xml",
         # views, wizards, reports and menus of: parts
         # views, wizards, reports and menus of: prices
+        "report/aftersales_price_list_templates.xml",
+        "report/aftersales_quotation_templates.xml",
+        "report/aftersales_prices_reports.xml",
+        "views/aftersales_price_list_views.xml",
+        "views/aftersales_quotation_views.xml",
+        "views/aftersales_prices_order_views.xml",
+        "views/aftersales_prices_settings_views.xml",
+        "views/aftersales_prices_portal_templates.xml",
+        "views/aftersales_quotation_portal_templates.xml",
+        "views/aftersales_prices_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -1,4 +1,5 @@
 from . import portal
+
 # controllers of: engine
 # controllers of: policy
 # controllers of: units
@@ -7,3 +8,4 @@ from . import portal
 # controllers of: repair
 # controllers of: parts
 # controllers of: prices
+from . import service_prices, quotation

@@ -105,4 +105,11 @@ from . import aftersales_part_shipment
 from . import aftersales_claim_line_parts
 from . import aftersales_service_point_old_parts
 from . import aftersales_metric_parts
+
 # models of: prices
+from . import aftersales_price_list, aftersales_price_list_line
+from . import aftersales_approval_prices
+from . import aftersales_order_line_price, aftersales_order_overcharge
+from . import aftersales_quotation, aftersales_order_quotation
+from . import aftersales_metric_prices
+from . import res_company_prices

@@ -41,4 +41,7 @@ from . import test_repair_flow
 from . import test_point_location
 from . import test_part_use
 from . import test_part_return
+
 # tests of: prices
+from . import test_price_list, test_overcharge, test_quotation
+from . import test_prices_portal

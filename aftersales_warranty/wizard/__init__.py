@@ -21,3 +21,4 @@ from . import aftersales_part_receipt
 from . import aftersales_part_inspection
 from . import aftersales_reason_wizard_parts
 # wizard of: prices
+from . import aftersales_reason_wizard_prices
