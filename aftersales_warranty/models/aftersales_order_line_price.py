@@ -172,10 +172,10 @@ class AftersalesServiceOrderLine(models.Model):
 
     @api.depends("quantity", "price_line_id", "product_id", "kind")
     def _compute_range_quantity(self):
+        # A technician reads no price lists.
+        units = self.sudo().price_line_id._get_uoms()
         for line in self:
-            # A technician reads no price lists.
-            unit = line.sudo().price_line_id._get_uom() if line.price_line_id else None
-            own = line.uom_id
+            unit, own = units.get(line.sudo().price_line_id), line.uom_id
             convertible = unit and own and unit != own
             if convertible and own._has_common_reference(unit):
                 line.range_quantity = own._compute_quantity(
@@ -214,7 +214,10 @@ class AftersalesServiceOrderLine(models.Model):
     )
     def _compute_price_check(self):
         groups = defaultdict(lambda: self.browse())
-        for line in self.order_id.line_ids | self:
+        lines = self.order_id.line_ids | self
+        # At once, not once per limit below.
+        lines.mapped("range_quantity")
+        for line in lines:
             groups[line._get_limit_key()] |= line
         touched = set(self)
         for lines in groups.values():

@@ -245,6 +245,13 @@ class AftersalesServiceOrder(models.Model):
 
     # -- guard -----------------------------------------------------------------
 
+    def write(self, vals):
+        """Settle the ranges before they become evidence."""
+        if vals.get("state") == "closed" or vals.get("date_confirmed"):
+            lines_sudo = self.sudo().line_ids
+            lines_sudo._recompute_recordset(["price_line_id", "price_check"])
+        return super().write(vals)
+
     def _check_overcharge(self):
         """Refuse a step while the customer would be charged above the list.
 

@@ -129,7 +129,8 @@ class AftersalesServiceOrder(models.Model):
             lambda q: q.state in ("draft", "sent")
         )
         live._write_flow({"state": "superseded"})
-        live.flush_recordset()
+        # Before the new row comes in, the database knows what became of the old ones.
+        live.flush_model(["state"])
         quotations = self.env["aftersales.quotation"].sudo()
         quotations = quotations.with_context(aftersales_flow=FLOW).create(
             [order._prepare_quotation_vals() for order in orders_sudo]

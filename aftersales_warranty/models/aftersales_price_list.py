@@ -344,7 +344,11 @@ class AftersalesPriceList(models.Model):
             & Domain("order_id.state", "not in", ("closed", "cancelled"))
             & Domain("order_id.date_request", ">=", start - timedelta(days=1))
         )
-        self.env.add_to_compute(lines._fields["price_line_id"], lines)
+        names = ("price_line_id", "range_min", "range_max", "range_unit")
+        for name in names:
+            self.env.add_to_compute(lines._fields[name], lines)
+        # What follows from the range is not marked by the lines above.
+        lines.modified(names)
 
     # -- look-up ---------------------------------------------------------------
 

@@ -58,8 +58,8 @@ class AftersalesPriceListLine(models.Model):
         translate=True,
         help="Named operation; it holds for order lines with this description.",
     )
-    price_min = fields.Monetary("Price from", required=True)
-    price_max = fields.Monetary("Price up to", required=True)
+    price_min = fields.Monetary("Price from", required=True, default=0.0)
+    price_max = fields.Monetary("Price up to", required=True, default=0.0)
     unit = fields.Selection(
         [
             ("piece", "per Piece"),
@@ -264,14 +264,19 @@ class AftersalesPriceListLine(models.Model):
             categ_id=self.categ_id.id or None,
         )
 
-    def _get_uom(self):
-        """Unit that the range counts in; empty for a job."""
-        self.ensure_one()
-        if self.unit in ("hour", "km"):
-            return self.env.ref(f"uom.product_uom_{self.unit}")
-        if self.unit == "piece":
-            return self.uom_id or self.product_id.uom_id
-        return self.env["uom.uom"]
+    def _get_uoms(self):
+        """Units that the ranges count in: ``{line: unit}``; empty for a job."""
+        fixed = {
+            unit: self.env.ref(f"uom.product_uom_{name}", raise_if_not_found=False)
+            for unit, name in (("hour", "hour"), ("km", "km"))
+            if unit in self.mapped("unit")
+        }
+        return {
+            line: (line.uom_id or line.product_id.uom_id)
+            if line.unit == "piece"
+            else fixed.get(line.unit)
+            for line in self
+        }
 
     def _filter_public(self, text, categ_id):
         """Lines whose category or name holds a text, for the public page."""

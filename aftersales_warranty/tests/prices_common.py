@@ -46,6 +46,20 @@ class PricesCommon(WarrantyCommon):
         return price_list
 
     @classmethod
+    def _create_half_covered(cls):
+        """A unit whose policy bears half of the labour and all of the part."""
+        cls._create_version(
+            terms=[
+                {"component": "labour", "months": 36, "share": 50},
+                {"component": "part", "months": 36, "product_id": cls.part.id},
+            ],
+            date_effective=date(2024, 1, 1),
+        )
+        # The law gave one year for the whole unit, which is over.
+        day = date(2024, 6, 1)
+        return cls._create_unit(serial="SN-HALF", date_sale=day, date_delivery=day)
+
+    @classmethod
     def _create_charged(cls, *lines, **vals):
         """An accepted order of an unregistered unit: the customer pays all."""
         order = cls._create_order(serial="NOT-OURS", **vals)

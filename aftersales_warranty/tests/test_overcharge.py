@@ -32,7 +32,9 @@ class TestPriceRange(PricesCommon):
     def test_covered_charges_are_free(self):
         self._create_list()
         order = self._create_done_order(
-            ("part", 1, 500.0, self.part), ("labour", 1, 100.0, None)
+            ("part", 1, 500.0, self.part),
+            ("labour", 1, 100.0, None),
+            unit=self._create_half_covered(),
         )
         part, labour = order.line_ids
         self.assertEqual((part.amount_customer, part.price_check), (0, "free"))
@@ -329,12 +331,13 @@ class TestOvercharge(PricesCommon):
         order.with_user(self.user_head)._request_overcharge(REASON)
         with self.assertRaisesRegex(UserError, "Another person has to decide"):
             order.with_user(self.user_head)._approve_overcharge(REASON)
-        order.technician_id.user_id = self.user_centre
-        if order.technician_id.user_id == self.user_centre:
-            with self.assertRaisesRegex(UserError, "Another person has to decide"):
-                order.with_user(self.user_centre)._approve_overcharge(REASON)
+        order.event_ids.filtered(lambda e: e.kind == "done").user_id = self.user_centre
+        with self.assertRaisesRegex(UserError, "Another person has to decide"):
+            order.with_user(self.user_centre)._approve_overcharge(REASON)
         other = self._create_done()
-        other.service_point_id = self.point_b
+        other.write(
+            {"service_point_id": self.point_b.id, "technician_id": self.technician_b.id}
+        )
         with self.assertRaises(AccessError):
             other.with_user(self.user_centre)._approve_overcharge(REASON)
 

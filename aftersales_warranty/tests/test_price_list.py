@@ -100,11 +100,12 @@ class TestPriceList(PricesCommon):
                 mute_logger("odoo.sql_db"),
             ):
                 Line.create({**base, **values})
+        Line.create({**base, "operation": "re fill", "price_max": 1})
         wrong = [
             ({"unit": "km"}, "cannot be priced per Kilometre"),
             ({"product_id": self.part.id}, "Only a price of a part"),
             ({"kind": "part", "unit": "piece"}, "names the part"),
-            ({"fault_id": False}, "two ranges for “Labour”"),
+            ({"operation": "Re  fill"}, "two ranges for “Re  fill"),
         ]
         for values, message in wrong:
             with (

@@ -33,6 +33,9 @@ class TestPricesPortal(PricesCommon, HttpCase):
             password="prices_customer",
             groups="base.group_portal",
         )
+        cls.user_customer.partner_id.write(
+            {"country_id": cls.country.id, "state_id": cls.state.id}
+        )
 
     def _call(self, url, **params):
         answer = self.url_open(url, json={"jsonrpc": "2.0", "params": params})
@@ -83,8 +86,10 @@ class TestPricesPortal(PricesCommon, HttpCase):
 
     def test_language(self):
         self.env["res.lang"]._activate_lang("zh_CN")
-        self.prices.line_ids[1].with_context(lang="zh_CN").operation = "加氟"
-        page = self.url_open(f"/service-prices?company={self.company.id}&lang=zh_CN")
+        prices = self.prices.copy({"company_id": self.company_b.id})
+        prices.line_ids[1].with_context(lang="zh_CN").operation = "加氟"
+        prices.action_publish()
+        page = self.url_open(f"/service-prices?company={self.company_b.id}&lang=zh_CN")
         self.assertIn("加氟", page.text)
         page = self.url_open(f"/service-prices?company={self.company.id}&lang=xx")
         self.assertEqual(page.status_code, 200)

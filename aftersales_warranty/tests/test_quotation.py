@@ -36,7 +36,7 @@ class TestQuotation(PricesCommon):
         self.assertTrue(quotation.name.startswith("QUO"))
 
     def test_only_what_the_customer_pays(self):
-        order = self._create_order(lot_id=self.lot.id, serial=self.unit.serial)
+        order = self._create_order(serial=self._create_half_covered().serial)
         self._add_lines(order, ("part", 1, 100.0, self.part), ("labour", 2, 50.0, None))
         quotation = order._create_quotations()
         # The policy bears the part and half of the labour.
@@ -270,13 +270,18 @@ class TestQuotation(PricesCommon):
         for user in (self.user_portal_b, self.env.ref("base.public_user")):
             with self.assertRaises(AccessError):
                 quotation.with_user(user).read(["name"])
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             quotation.with_user(self.user_portal).write({"decline_reason": "x"})
+        with self.assertRaises(AccessError):
+            quotation.with_user(self.user_portal).message_post(body="x")
         with self.assertRaises(AccessError):
             quotation.with_user(self.user_portal).action_send()
 
     def test_customer_reads_what_was_sent_to_him(self):
         user = new_test_user(self.env, "prices_customer", groups="base.group_portal")
+        user.partner_id.write(
+            {"country_id": self.country.id, "state_id": self.state.id}
+        )
         order = self._create_charged(partner_id=user.partner_id.id)
         quotation = order._create_quotations()
         Quotation = self.env["aftersales.quotation"].with_user(user)
@@ -317,7 +322,7 @@ class TestQuotation(PricesCommon):
         html = report._render_qweb_html(
             "aftersales_warranty.report_quotation", quotation.ids
         )[0].decode()
-        for text in (quotation.name, "Test Compressor", "80.00", "120.00", "Mrs Li"):
+        for text in (quotation.name, "Listed Range", "80.00", "120.00", "Mrs Li"):
             self.assertIn(text, html)
         html = report._render_qweb_html(
             "aftersales_network.report_service_order", order.ids
