@@ -89,11 +89,11 @@ class AftersalesReturnGuard(models.AbstractModel):
     def _get_serial_refusal(self, request, history, seen):
         lot = history.get_lot(request)
         serial = lot.name or request["serial"]
-        names = {"product": request["product"].display_name, "serial": serial}
         key = (request["product"].id, serial)
         if key in seen:
             return self.env._(
-                "%(product)s, serial %(serial)s is entered twice.", **names
+                "%(product)s, serial %(serial)s is entered twice.",
+                **self._get_names(request, serial),
             )
         seen.add(key)
         crossing = history.get_crossing(lot)
@@ -104,34 +104,39 @@ class AftersalesReturnGuard(models.AbstractModel):
                 "%(transfer)s.",
                 date=crossing["date"],
                 transfer=crossing["transfer"],
-                **names,
+                **self._get_names(request, serial),
             )
         if not crossing:
-            reason = self._get_unknown_refusal(request, unit, names)
+            reason = self._get_unknown_refusal(request, unit, serial)
         else:
-            reason = self._get_holder_refusal(request, unit, crossing, names)
-        return reason or self._get_expected_refusal(request, history, serial, names)
+            reason = self._get_holder_refusal(request, unit, crossing, serial)
+        return reason or self._get_expected_refusal(request, history, serial)
 
     @api.model
-    def _get_unknown_refusal(self, request, unit, names):
+    def _get_names(self, request, serial):
+        """Product and serial for a message; read only when one is needed."""
+        return {"product": request["product"].display_name, "serial": serial}
+
+    @api.model
+    def _get_unknown_refusal(self, request, unit, serial):
         """Units that never left our stock: known by their registration at most."""
         if not unit or unit["partner"] != request["partner"].id:
             return self.env._(
                 "%(product)s, serial %(serial)s was never delivered to "
                 "%(partner)s. Check the serial number.",
                 partner=request["partner"].display_name or self.env._("a customer"),
-                **names,
+                **self._get_names(request, serial),
             )
         if request["is_direct"]:
             return self.env._(
                 "%(product)s, serial %(serial)s was never delivered from our stock; it "
                 "is only registered. Make a customer return for it.",
-                **names,
+                **self._get_names(request, serial),
             )
         return None
 
     @api.model
-    def _get_holder_refusal(self, request, unit, crossing, names):
+    def _get_holder_refusal(self, request, unit, crossing, serial):
         """Units that are with somebody else now."""
         holders = crossing["partners"]
         owner = unit and unit["partner"]
@@ -143,7 +148,7 @@ class AftersalesReturnGuard(models.AbstractModel):
                 "%(product)s, serial %(serial)s is registered for another owner since "
                 "%(transfer)s.",
                 transfer=crossing["transfer"],
-                **names,
+                **self._get_names(request, serial),
             )
         if not holders or request["partner"].id in holders:
             return None
@@ -151,18 +156,18 @@ class AftersalesReturnGuard(models.AbstractModel):
             return self.env._(
                 "The transfer of %(product)s, serial %(serial)s names no customer. "
                 "Enter the contact who returns it.",
-                **names,
+                **self._get_names(request, serial),
             )
         return self.env._(
             "%(product)s, serial %(serial)s was never delivered to %(partner)s or "
             "is no longer there: it went to another customer with %(transfer)s.",
             partner=request["partner"].display_name,
             transfer=crossing["transfer"],
-            **names,
+            **self._get_names(request, serial),
         )
 
     @api.model
-    def _get_expected_refusal(self, request, history, serial, names):
+    def _get_expected_refusal(self, request, history, serial):
         """Units that another return document waits for."""
         if request["is_receipt"]:
             return None
@@ -173,7 +178,7 @@ class AftersalesReturnGuard(models.AbstractModel):
             "%(product)s, serial %(serial)s is expected on %(document)s. Receive it "
             "there.",
             document=document,
-            **names,
+            **self._get_names(request, serial),
         )
 
     # -- quantities ------------------------------------------------------------

@@ -24,6 +24,45 @@ CROSSINGS = """
      AND (source.usage = 'customer') <> (target.usage = 'customer')
 """
 
+#: Fields that the queries read.
+READ = {
+    "stock.picking": ["partner_id", "name"],
+    "stock.move": ["partner_id", "sale_line_id", "reference"],
+    "stock.move.line": [
+        "company_id",
+        "date",
+        "location_dest_id",
+        "location_id",
+        "lot_id",
+        "move_id",
+        "picking_id",
+        "product_id",
+        "quantity_product_uom",
+        "state",
+    ],
+    "aftersales.return": ["company_id", "name", "partner_id", "state"],
+    "aftersales.return.line": [
+        "is_foreign",
+        "lot_id",
+        "product_id",
+        "product_uom_id",
+        "quantity",
+        "return_id",
+        "serial",
+        "state",
+    ],
+    "aftersales.registration": [
+        "company_id",
+        "conflict_picking_id",
+        "partner_id",
+        "product_id",
+        "serial",
+        "state",
+    ],
+    "sale.order": ["partner_id"],
+    "stock.lot": ["name"],
+}
+
 
 class AftersalesReturnHistory:
     """Deliveries, returns, registrations and expectations of a batch."""
@@ -54,15 +93,9 @@ class AftersalesReturnHistory:
         return is_serial and bool(request["lot"] or request["serial"])
 
     def _flush(self):
-        env = self.env
-        env["stock.move"].flush_model(
-            ["partner_id", "sale_line_id", "company_id", "reference"]
-        )
-        env["stock.picking"].flush_model(["partner_id", "name"])
-        env["stock.move.line"].flush_model()
-        env["aftersales.return"].flush_model(["state"])
-        env["aftersales.return.line"].flush_model()
-        env["aftersales.registration"].flush_model()
+        """Write what the queries read; other fields may wait."""
+        for model, names in READ.items():
+            self.env[model].flush_model(names)
 
     # -- answers ---------------------------------------------------------------
 

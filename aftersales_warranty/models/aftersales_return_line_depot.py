@@ -140,6 +140,11 @@ class AftersalesReturnLine(models.Model):
             pickings = (
                 lines.env["stock.picking"]
                 .with_company(company)
+                .with_context(
+                    tracking_disable=True,
+                    mail_create_nolog=True,
+                    mail_create_nosubscribe=True,
+                )
                 .create([document._prepare_receipt_vals() for document in documents])
             )
             by_document = dict(zip(documents, pickings, strict=True))
@@ -148,7 +153,7 @@ class AftersalesReturnLine(models.Model):
                     line._prepare_receipt_move_vals(by_document[line.return_id])
                     for line in lines
                 ]
-            )._action_confirm(merge=False)
+            )
 
     def _prepare_receipt_move_vals(self, picking):
         """Values of the incoming move of one line; extension point."""
@@ -177,6 +182,8 @@ class AftersalesReturnLine(models.Model):
             "sale_line_id": origin.sale_line_id.id,
             "to_refund": self.resolution == "refund",
             "procure_method": "make_to_stock",
+            # Nothing is to be procured, merged or reserved: the goods are outside.
+            "state": "assigned",
             "move_line_ids": [Command.create(self._prepare_receipt_lot_vals(places))],
         }
 
@@ -380,8 +387,7 @@ class AftersalesReturnLine(models.Model):
         rest = self.copy({"return_id": self.return_id.id, "quantity": quantity})
         move.product_uom_qty -= quantity
         move.move_line_ids.quantity = move.product_uom_qty
-        vals = rest._prepare_receipt_move_vals(move.picking_id)
-        move.create(vals)._action_confirm(merge=False)
+        move.create(rest._prepare_receipt_move_vals(move.picking_id))
 
     # -- arrived ---------------------------------------------------------------
 

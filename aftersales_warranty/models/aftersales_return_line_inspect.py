@@ -242,9 +242,10 @@ class AftersalesReturnLine(models.Model):
             line._prepare_goods_move_vals(line._get_location().id, get_target(line))
             for line in self
         ]
-        moves = self.env["stock.move"].create(vals_list)
-        moves.with_context(aftersales_flow=FLOW)._action_done()
-        return moves
+        moves = self.env["stock.move"].with_context(aftersales_flow=FLOW)
+        moves = moves.create([{**vals, "state": "assigned"} for vals in vals_list])
+        moves._action_done()
+        return moves.with_env(self.env)
 
     def _prepare_goods_move_vals(self, source, target):
         """Values of a move of the goods; extension point."""

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Command
 
+from odoo.addons.aftersales_network.models.flow import FLOW
+
 
 class StockMove(models.Model):
     """Transfers of goods that come back."""
@@ -28,6 +30,18 @@ class StockMove(models.Model):
             **super()._prepare_move_split_vals(qty),
             "aftersales_return_line_id": self.aftersales_return_line_id.id,
         }
+
+    def _skip_push(self):
+        """Returned goods stay where they are brought until somebody decides."""
+        return bool(self.aftersales_return_line_id) or super()._skip_push()
+
+    def _should_bypass_reservation(self, forced_location=False):
+        """Goods under a disposition are held by their return, not by a reservation."""
+        is_held = (
+            self.aftersales_return_line_id
+            and self.env.context.get("aftersales_flow") is FLOW
+        )
+        return bool(is_held) or super()._should_bypass_reservation(forced_location)
 
     def _action_done(self, cancel_backorder=False):
         """Note on the return lines what has arrived, whoever validated it."""

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
@@ -10,6 +11,15 @@ PLACE_FIELDS = {
     "aftersales_supplier_loc_id": "supplier",
     "aftersales_waste_loc_id": "waste",
 }
+#: What only the warehouse itself sets.
+OWN_FIELDS = frozenset(
+    (
+        *PLACE_FIELDS,
+        "aftersales_returns_loc_id",
+        "aftersales_in_type_id",
+        "aftersales_out_type_id",
+    )
+)
 
 
 class StockWarehouse(models.Model):
@@ -46,7 +56,23 @@ class StockWarehouse(models.Model):
         "stock.picking.type", "Returns Disposition", check_company=True, copy=False
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._aftersales_may_set_places():
+            for vals in vals_list:
+                for name in OWN_FIELDS & set(vals):
+                    del vals[name]
+        return super().create(vals_list)
+
     def write(self, vals):
+        if OWN_FIELDS & set(vals) and not self._aftersales_may_set_places():
+            raise UserError(
+                self.env._(
+                    "The returns area of %(warehouse)s is made by the warehouse itself "
+                    "and cannot be set.",
+                    warehouse=self[:1].display_name,
+                )
+            )
         result = super().write(vals)
         if "code" in vals:
             for warehouse in self:
@@ -56,6 +82,10 @@ class StockWarehouse(models.Model):
         if "active" in vals:
             self.aftersales_returns_loc_id.active = vals["active"]
         return result
+
+    def _aftersales_may_set_places(self):
+        """Whether the warehouse itself makes its returns area."""
+        return self.env.su or self.env.context.get("aftersales_flow") is FLOW
 
     # -- places ----------------------------------------------------------------
 
@@ -107,7 +137,7 @@ class StockWarehouse(models.Model):
             if warehouse.aftersales_returns_loc_id != area:
                 found["aftersales_returns_loc_id"] = area.id
             if found:
-                warehouse.write(found)
+                warehouse.with_context(aftersales_flow=FLOW).write(found)
 
     @api.model
     def _aftersales_create_missing(self):
@@ -125,13 +155,14 @@ class StockWarehouse(models.Model):
     def _create_or_update_sequences_and_picking_types(self):
         self._aftersales_create_places()
         values = super()._create_or_update_sequences_and_picking_types()
-        if "aftersales_in_type_id" in values:
+        own = {name: values.pop(name) for name in OWN_FIELDS & set(values)}
+        if own:
+            # The caller writes the rest with the rights of the user.
+            self.with_context(aftersales_flow=FLOW).write(own)
             deliveries = self.env["stock.picking.type"].browse(
                 values.get("out_type_id", self.out_type_id.id)
             )
-            self._aftersales_redirect_returns(
-                deliveries, deliveries.browse(values["aftersales_in_type_id"])
-            )
+            self._aftersales_redirect_returns(deliveries, self.aftersales_in_type_id)
         return values
 
     def _aftersales_redirect_returns(self, deliveries, receipts):

@@ -31,7 +31,7 @@ from . import test_serial_search, test_counterfeit
 
 # tests of: returns
 # tests of: depot
-from . import test_depot_flow, test_return_guard
+from . import test_depot_flow, test_quarantine, test_return_guard
 
 # tests of: repair
 from . import test_repair_cover
