@@ -1,7 +1,7 @@
 {
     "name": "After-Sales Warranty",
     "summary": "Warranty policies, registered units, claims and settlements",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
     "license": "LGPL-3",
@@ -45,10 +45,14 @@
         "data/ir_sequence_data.xml",
         "data/aftersales_claim_reason_data.xml",
         "data/aftersales_product_class_data.xml",
+        "data/aftersales_fault_group_data.xml",
         "data/aftersales_entitlement_rule_data.xml",
         "data/history_template_data.xml",
         "data/history_cron_data.xml",
         # data of: engine
+        "data/aftersales_entitlement_phone_data.xml",
+        "data/aftersales_entitlement_car_data.xml",
+        "data/aftersales_entitlement_abroad_data.xml",
         # data of: policy
         "data/aftersales_policy_exclusion_data.xml",
         "data/aftersales_policy_cron_data.xml",
@@ -93,6 +97,10 @@
         "views/aftersales_warranty_menus.xml",
         "views/history_menus.xml",
         # views, wizards, reports and menus of: engine
+        "wizard/aftersales_entitlement_check_views.xml",
+        "views/aftersales_fault_group_views.xml",
+        "views/aftersales_entitlement_facts_views.xml",
+        "views/aftersales_engine_menus.xml",
         # views, wizards, reports and menus of: policy
         "report/aftersales_policy_reports.xml",
         "wizard/aftersales_policy_publish_views.xml",

@@ -1,9 +1,13 @@
 from . import aftersales_product_class
+from . import aftersales_fault_group
 from . import aftersales_policy
 from . import aftersales_policy_term
 from . import aftersales_entitlement_rule
+from . import aftersales_entitlement_kernel
+from . import aftersales_entitlement_text
 from . import aftersales_registration
 from . import aftersales_registration_cover
+from . import aftersales_registration_history
 from . import aftersales_registration_entitlement
 from . import aftersales_service_order
 from . import aftersales_claim_reason
@@ -40,6 +44,9 @@ from . import history_command
 from . import history_order
 
 # models of: engine
+from . import aftersales_entitlement_facts
+from . import aftersales_entitlement_open
+
 # models of: policy
 from . import aftersales_policy_exclusion
 from . import aftersales_policy_compare

@@ -9,6 +9,8 @@ CATEGORIES = [
     ("car", "Cars"),
     ("furniture", "Furniture"),
 ]
+#: What a rule may be about: goods without a class as well.
+RULE_CATEGORIES = [("any", "Any"), *CATEGORIES, ("other", "Goods without a Class")]
 
 
 class AftersalesProductClass(models.Model):

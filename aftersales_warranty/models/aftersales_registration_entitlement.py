@@ -1,10 +1,13 @@
+from dataclasses import replace
 from decimal import Decimal
 
 from odoo import api, models
-from odoo.tools import format_date
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..tools import cover as cover_kernel
 from ..tools import entitlement as kernel
+from .aftersales_registration_history import FACT_NAMES
 
 
 class AftersalesRegistration(models.Model):
@@ -12,93 +15,243 @@ class AftersalesRegistration(models.Model):
 
     _inherit = "aftersales.registration"
 
-    def _get_unit_facts(self, counters, product_class):
-        """Facts of one unit for the entitlement calculation."""
-        values = counters.get(self.id, {})
-        names = ("repair_days", "longest_repair", "waiting_days", "longest_waiting")
-        return kernel.UnitFacts(
-            price=Decimal(str(self.price)),
-            currency=self.currency_id.name,
-            digits=self.currency_id.decimal_places,
-            channel="distance" if self.channel == "distance" else "shop",
-            category=product_class.category or "general",
-            repair_count=values.get("repairs", 0),
-            whole_months=product_class.whole_months or None,
-            part_months=product_class.part_months or None,
-            daily_rate=product_class._get_daily_rate() if product_class else None,
-            **{name: values.get(name, 0) or 0 for name in names},
-            **self._get_unit_dates(),
-        )
-
-    def _get_entitlements(self, on_date, fault_class=None, usage=None):
+    def _get_entitlements(
+        self, on_date=None, fault_class=None, usage=None, model_available=None
+    ):
         """What the holder of one unit may ask for on a date.
 
-        :param fault_class: appearance, performance, main_part or safety; None:
-            no fault is stated, so only rights that need none are allowed
+        :param on_date: day of the request; None: today
+        :param fault_class: appearance, performance, main_part or safety, or the code
+            of a fault group or fault, or a record of these; None: no fault is
+            stated, so only rights that need none are allowed
+        :param usage: kilometres, hours or cycles so far; None: not known
+        :param model_available: whether the same model can be had for an exchange;
+            None: it is taken to be available
         :return: list of dicts ``type, allowed, fee, currency, rule, source,
-            reason, code, deadline, chooser``, allowed ones first
+            confidence, reason, code, deadline, chooser, arithmetic, freight,
+            proof_until, reply_deadline, completion_deadline, refund_deadline,
+            refund_days, refund_start, delay_deadline``, allowed ones first
+        :raise UserError: unknown fault, negative usage
         """
         self.ensure_one()
-        return self._get_entitlements_batch(on_date, fault_class, usage)[self.id]
+        return self._get_entitlements_batch(
+            on_date, fault_class, usage, model_available
+        )[self.id]
 
-    def _get_entitlements_batch(self, on_date, fault_class=None, usage=None):
-        """Entitlements of many units: ``{id: [dict, …]}``; constant queries."""
-        self.check_access("read")
-        usage = None if usage is None else Decimal(str(usage))
-        rules = self.env["aftersales.entitlement.rule"]._get_rules_by_country(
-            self.country_id
-        )
-        counters = self._get_counters(on_date)
-        categories = self.product_id.categ_id
-        classes = {categ: categ._get_aftersales_class() for categ in categories}
-        terms, texts = self._get_terms(), self._get_entitlement_texts()
-        result = {}
-        for unit in self:
-            facts = unit._get_unit_facts(counters, classes[unit.product_id.categ_id])
-            found = kernel.evaluate(
-                rules.get(unit.country_id.id, []), facts, on_date, fault_class, usage
+    def _get_entitlements_batch(
+        self, on_date=None, fault_class=None, usage=None, model_available=None
+    ):
+        """Entitlements of many units: ``{id: [dict, …]}``; constant queries.
+
+        Units that differ in nothing a rule asks for are calculated once.
+        """
+        self._check_readable()
+        rows = self._get_fact_rows()
+        question = self._prepare_question(rows, fault_class, usage, model_available)
+        question["on_date"] = on_date or self.env.company._get_aftersales_today()
+        visits = self._get_visits(question["on_date"])
+        replacements = self._get_replacements(question["on_date"])
+        known, result = {}, {}
+        for row in rows:
+            unit_id = row[0]
+            history = (
+                tuple(visits.get(unit_id, ())),
+                tuple(replacements.get(unit_id, ())),
             )
-            found += unit._get_promises(
-                terms[unit], counters, on_date, fault_class, usage
-            )
-            found += unit._get_paid_repair(found)
-            found.sort(key=lambda item: not item.allowed)
-            result[unit.id] = [unit._export_result(item, texts) for item in found]
+            key = (*row[1:5], *row[6:], *history)
+            found = known.get(key)
+            if found is None:
+                found, by_price = self._evaluate_row(row, history, question)
+                # Only a fee needs the price; without one all prices are alike.
+                known[key] = False if by_price else found
+            elif found is False:
+                found = self._evaluate_row(row, history, question)[0]
+            result[unit_id] = [dict(item) for item in found]
         return result
 
-    def _get_promises(self, terms, counters, on_date, fault_class, usage):
+    def _check_readable(self):
+        """Check the access to many units in one query.
+
+        :raise AccessError: naming a unit that the user may not read
+        """
+        if self.env.su:
+            return
+        Unit = self.env["aftersales.registration"].with_context(active_test=False)
+        readable = set(Unit._search(Domain("id", "in", self.ids)))
+        refused = [unit_id for unit_id in self.ids if unit_id not in readable]
+        self.browse(refused).check_access("read")
+
+    @api.model
+    def _prepare_question(self, rows, fault_class, usage, model_available):
+        """What is asked about every unit of a batch, and what all of them share."""
+        if usage is not None:
+            usage = Decimal(str(usage))
+            if usage < 0:
+                raise UserError(self.env._("The usage of a unit cannot be negative."))
+        Rule = self.env["aftersales.entitlement.rule"]
+
+        def browse(model, name):
+            index = FACT_NAMES.index(name)
+            found = {row[index] for row in rows if row[index]}
+            return self.env[model].sudo().browse(sorted(found))
+
+        companies_sudo = browse("res.company", "company_id")
+        return {
+            "fault": self.env["aftersales.fault.group"]._resolve(fault_class),
+            "usage": usage,
+            "model_available": model_available,
+            "rules": Rule._get_rules_by_country(browse("res.country", "country_id")),
+            "terms": self._get_terms_by_version(companies_sudo),
+            "versions": self._get_version_facts(
+                browse("aftersales.policy.version", "policy_version_id")
+            ),
+            "classes": self._get_classes_by_category(
+                browse("product.category", "categ_id")
+            ),
+            "currencies": {
+                currency.id: currency
+                for currency in browse("res.currency", "currency_id").sudo(False)
+            },
+            "workdays": {
+                company.id: company._get_aftersales_workday_check()
+                for company in companies_sudo
+            },
+            "texts": Rule._get_texts(),
+        }
+
+    @api.model
+    def _get_terms_by_version(self, companies):
+        """Terms of every policy version of companies, from the cache."""
+        Version = self.env["aftersales.policy.version"]
+        terms = {}
+        for company in companies:
+            terms.update(Version._get_catalogue(company.id)[1])
+        return terms
+
+    @api.model
+    def _get_version_facts(self, versions_sudo):
+        """Name, title and usage factor of policy versions: ``{id: tuple}``."""
+        return {
+            version_sudo.id: (
+                version_sudo.display_name,
+                version_sudo.warranty_title == "full",
+                Decimal(str(round(version_sudo.usage_rate, 4))) / 100
+                if version_sudo.usage_rate
+                else None,
+            )
+            for version_sudo in versions_sudo
+        }
+
+    @api.model
+    def _get_classes_by_category(self, categories):
+        """Class facts of product categories: ``{categ_id: facts}``."""
+        classes = categories._get_aftersales_classes()
+        return {
+            categ_id: self._get_class_facts(product_class)
+            for categ_id, product_class in classes.items()
+        }
+
+    def _evaluate_row(self, row, history, question):
+        """Answers for one unit as dicts, and whether they depend on the price."""
+        values = dict(zip(FACT_NAMES, row, strict=True))
+        facts = self._prepare_facts(values, history, question)
+        promises = self._get_promises(values, facts, question)
+        if promises:
+            facts = replace(facts, date_policy_end=promises[0].deadline)
+        rules = question["rules"].get(values["country_id"], [])
+        results = kernel.evaluate(
+            rules,
+            facts,
+            question["on_date"],
+            question["fault"],
+            question["usage"],
+            question["workdays"].get(values["company_id"]),
+        )
+        results += promises
+        results += self._get_paid_repair(results, facts)
+        results.sort(key=lambda item: not item.allowed)
+        found = [self._export_result(item, values, question) for item in results]
+        by_price = any(item.arithmetic or item.reason == "no_price" for item in results)
+        return found, by_price
+
+    @api.model
+    def _prepare_facts(self, values, history, question):
+        """Kernel facts of one unit from its row."""
+        visits, replacements = history
+        currency = question["currencies"][values["currency_id"]]
+        _name, is_full, usage_rate = question["versions"].get(
+            values["policy_version_id"], ("", False, None)
+        )
+        class_facts = dict(question["classes"][values["categ_id"]])
+        rates = [r for r in (usage_rate, class_facts.pop("usage_rate")) if r]
+        return kernel.UnitFacts(
+            price=Decimal(values["price"] or 0),
+            currency=currency.name,
+            digits=currency.decimal_places,
+            channel="distance" if values["channel"] == "distance" else "shop",
+            visits=tuple(visits),
+            replacements=tuple(replacements),
+            is_excluded=values["is_excluded"],
+            is_full_warranty=is_full,
+            usage_rate=min(rates, default=None),
+            model_available=question["model_available"],
+            **{name: values[name] for name in FACT_NAMES if name.startswith("date_")},
+            **class_facts,
+        )
+
+    @api.model
+    def _get_promises(self, values, facts, question):
         """Free repair by the own policy, beside what the law gives."""
+        version_id = values["policy_version_id"]
+        terms = question["terms"].get(version_id)
         if not terms:
             return []
-        facts = self._get_cover_facts(counters)
+        dates = {name: values[name] for name in FACT_NAMES if name.startswith("date_")}
         cover = cover_kernel.best_cover(
-            terms, facts, on_date, "whole_unit", usage=usage
+            terms,
+            cover_kernel.CoverFacts(
+                repair_days=sum(visit.repair_days for visit in facts.visits),
+                waiting_days=sum(visit.waiting_days for visit in facts.visits),
+                **dates,
+            ),
+            question["on_date"],
+            "whole_unit",
+            usage=question["usage"],
         )
-        allowed = cover.share == 100 and bool(fault_class)
-        reason = cover.reason
-        if reason == "covered":
-            reason = "granted" if allowed else "needs_fault"
-            reason = "shared" if 0 < cover.share < 100 else reason
+        allowed = cover.share == 100 and question["fault"] is not None
+        reason = self._get_promise_reason(cover, allowed)
+        day = {"not_started": cover.date_start, "closed": facts.date_closed}
         return [
             kernel.Result(
                 type="free_repair",
                 allowed=allowed,
                 fee=Decimal(0) if allowed else None,
-                currency=self.currency_id.name,
-                rule=self.policy_version_id,
-                source=self.policy_version_id.sudo().display_name,
+                currency=facts.currency,
+                rule=self.env["aftersales.policy.version"].browse(version_id),
+                source=question["versions"][version_id][0],
                 reason=reason,
                 args={
-                    "date": cover.date_end,
+                    "date": day.get(reason, cover.date_end),
                     "share": cover.share,
                     "fault": "any",
-                    "arithmetic": "",
                 },
                 deadline=cover.date_end,
             )
         ]
 
-    def _get_paid_repair(self, results):
+    @api.model
+    def _get_promise_reason(self, cover, allowed):
+        """Key of the sentence about the own policy."""
+        if cover.reason == "usage":
+            return "over_usage"
+        if cover.reason != "covered":
+            return cover.reason
+        if 0 < cover.share < 100:
+            return "shared"
+        return "promised" if allowed else "needs_fault"
+
+    @api.model
+    def _get_paid_repair(self, results, facts):
         """Repair at the customer's cost, where none is free."""
         free = any(item.type == "free_repair" and item.allowed for item in results)
         return [
@@ -106,81 +259,37 @@ class AftersalesRegistration(models.Model):
                 type="paid_repair",
                 allowed=not free,
                 fee=None,
-                currency=self.currency_id.name,
+                currency=facts.currency,
                 rule=self.env["aftersales.entitlement.rule"],
                 source="",
                 reason="is_free" if free else "charged",
             )
         ]
 
-    def _export_result(self, item, texts):
+    @api.model
+    def _export_result(self, item, values, question):
         """One kernel result as the dict that callers get."""
-        rule = item.rule
-        if isinstance(rule, int):
-            rule = self.env["aftersales.entitlement.rule"].browse(rule)
+        Rule = self.env["aftersales.entitlement.rule"]
+        rule = Rule.browse(item.rule) if isinstance(item.rule, int) else item.rule
         return {
             "type": item.type,
             "allowed": item.allowed,
             "fee": None if item.fee is None else float(item.fee),
-            "currency": self.currency_id,
+            "currency": question["currencies"][values["currency_id"]],
             "rule": rule,
             "source": item.source,
-            "reason": self._get_entitlement_reason(item, texts),
+            "confidence": item.confidence,
+            "reason": Rule._get_sentence(item, question["texts"]),
             "code": item.reason,
             "deadline": item.deadline,
             "chooser": item.chooser,
-        }
-
-    @api.model
-    def _get_entitlement_texts(self):
-        """(sentences, fault labels, formatted dates) for one batch of results."""
-        Rule = self.env["aftersales.entitlement.rule"]
-        faults = dict(Rule._fields["fault"]._description_selection(self.env))
-        return self._get_entitlement_reasons(), faults, {}
-
-    @api.model
-    def _get_entitlement_reason(self, item, texts):
-        """The reason of a result as a sentence in the user's language."""
-        reasons, faults, dates = texts
-        args = dict(item.args)
-        if "fault" in args:
-            args["fault"] = faults[args["fault"]]
-        day = args.get("date")
-        if day:
-            if day not in dates:
-                dates[day] = format_date(self.env, day)
-            args["date"] = dates[day]
-        key = item.reason
-        if key == "granted" and args.get("arithmetic"):
-            key = "granted_fee"
-        return reasons[key] % args
-
-    @api.model
-    def _get_entitlement_reasons(self):
-        """Sentences of the entitlement reasons."""
-        return {
-            "granted": self.env._("All conditions are met."),
-            "granted_fee": self.env._("All conditions are met. Fee: %(arithmetic)s."),
-            "closed": self.env._("The unit was closed on %(date)s."),
-            "no_start": self.env._("No date of sale or delivery is known."),
-            "no_window": self.env._("No period is laid down for this product."),
-            "not_started": self.env._("The right starts on %(date)s."),
-            "expired": self.env._("The period ended on %(date)s."),
-            "usage": self.env._("The usage limit is exceeded."),
-            "needs_fault": self.env._("A fault must be stated: %(fault)s."),
-            "other_fault": self.env._("Only for another kind of fault: %(fault)s."),
-            "repairs": self.env._("%(count)s of %(needed)s repairs so far."),
-            "repair_days": self.env._(
-                "The longest repair took %(count)s days, not over %(over)s."
-            ),
-            "waiting_days": self.env._(
-                "The longest wait for parts took %(count)s days, not over %(over)s."
-            ),
-            "no_fee": self.env._(
-                "The fee cannot be told: a rate or the usage is missing."
-            ),
-            "no_term": self.env._("No policy covers this."),
-            "shared": self.env._("The policy bears %(share)s %% until %(date)s."),
-            "charged": self.env._("No free repair applies; the work is charged."),
-            "is_free": self.env._("The repair is free."),
+            "arithmetic": item.arithmetic,
+            "freight": item.freight,
+            "proof_until": item.proof_until,
+            "reply_deadline": item.reply_deadline,
+            "completion_deadline": item.completion_deadline,
+            "refund_deadline": item.refund_deadline,
+            "refund_days": item.refund_days,
+            "refund_start": item.refund_start,
+            "delay_deadline": item.delay_deadline,
         }

@@ -2,6 +2,8 @@ from . import aftersales_claim_decision
 from . import aftersales_settlement_run
 
 # wizard of: engine
+from . import aftersales_entitlement_check
+
 # wizard of: policy
 from . import aftersales_policy_publish
 from . import aftersales_reason_wizard_policy

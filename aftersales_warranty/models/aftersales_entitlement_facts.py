@@ -1,0 +1,202 @@
+from decimal import Decimal
+
+from odoo import api, fields, models, tools
+
+from odoo.addons.aftersales_network.tools import workdays
+
+
+class AftersalesProductClass(models.Model):
+    _inherit = "aftersales.product.class"
+
+    usage_rate = fields.Float(
+        "Usage Factor n (%)",
+        digits=(6, 4),
+        help="What the maker states for the usage fee; the lower of it and the limit "
+        "of the law counts. 0: the limit of the law.",
+    )
+
+    _usage_rate_positive = models.Constraint(
+        "CHECK (usage_rate >= 0)", "The usage factor cannot be negative."
+    )
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def _get_usage_rate(self):
+        """Usage factor as an exact fraction; None where none is stated."""
+        self.ensure_one()
+        if not self.usage_rate:
+            return None
+        return Decimal(str(round(self.usage_rate, 4))) / 100
+
+    @api.model
+    @tools.ormcache("class_id")
+    def _get_figures(self, class_id):
+        """(category, whole months, part months, daily rate, usage rate) of a class."""
+        if not class_id:
+            return "other", None, None, None, None
+        record_sudo = self.sudo().browse(class_id)
+        return (
+            record_sudo.category,
+            record_sudo.whole_months or None,
+            record_sudo.part_months or None,
+            record_sudo._get_daily_rate(),
+            record_sudo._get_usage_rate(),
+        )
+
+
+class AftersalesPolicyVersion(models.Model):
+    _inherit = "aftersales.policy.version"
+
+    warranty_title = fields.Selection(
+        [("full", "Full"), ("limited", "Limited")],
+        "Title of the Warranty",
+        help="Where the law asks that a written warranty is titled, as in the United "
+        "States. Some rights are given by a full warranty only.",
+    )
+    usage_rate = fields.Float(
+        "Usage Factor n (%)",
+        digits=(6, 4),
+        help="Stated on the warranty certificate. The lowest of it, that of the "
+        "product class and the limit of the law counts. 0: not stated.",
+    )
+
+    _usage_rate_positive = models.Constraint(
+        "CHECK (usage_rate >= 0)", "The usage factor cannot be negative."
+    )
+
+
+class ProductTemplate(models.Model):
+    _inherit = "product.template"
+
+    aftersales_part_role = fields.Selection(
+        [
+            ("assembly", "Assembly"),
+            ("main", "Main Part"),
+            ("wear", "Wear Part"),
+            ("other", "Other Part"),
+        ],
+        "Part Role",
+        help="Replacements of an assembly and of a main part are counted apart, where "
+        "a law gives rights after some of them.",
+    )
+    aftersales_fault_group_id = fields.Many2one(
+        "aftersales.fault.group",
+        "Assembly",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Assembly or accessory that this part is or belongs to.",
+    )
+    aftersales_no_withdrawal = fields.Boolean(
+        "No Return without a Reason",
+        help="Excluded from the return without a reason after a distance sale: made "
+        "to order, perishable, unsealed software, or confirmed by the buyer.",
+    )
+
+
+class ProductCategory(models.Model):
+    _inherit = "product.category"
+
+    def _get_aftersales_classes(self):
+        """Class of each category, two queries a batch: ``{categ: class}``."""
+        Class = self.env["aftersales.product.class"]
+        categories_sudo = self.sudo()
+        own_sudo = categories_sudo.search_fetch(
+            [("aftersales_class_id", "!=", False)], ["aftersales_class_id"]
+        )
+        own = {categ.id: categ.aftersales_class_id.id for categ in own_sudo}
+        found = {}
+        for categ in categories_sudo:
+            path = [int(x) for x in (categ.parent_path or "").split("/") if x]
+            class_id = next((own[x] for x in reversed(path) if x in own), False)
+            found[categ.id] = Class.browse(class_id)
+        return found
+
+
+class AftersalesServiceOrder(models.Model):
+    """What the law counts of a repair beside its days."""
+
+    _inherit = "aftersales.service.order"
+
+    delay_cause = fields.Selection(
+        [
+            ("repairer", "Repairer"),
+            ("customer", "Customer"),
+            ("other", "Someone Else"),
+        ],
+        "Long Repair Caused by",
+        default="repairer",
+        required=True,
+        tracking=True,
+        help="Who caused that a repair takes long. Days of waiting for a part are "
+        "counted apart in any case.",
+    )
+    hours_not_counted = fields.Float(
+        tracking=True,
+        help="Hours that the law takes off the repair time: transport of parts made "
+        "for this unit or of a traction battery, and the road time of a rescue.",
+    )
+
+    _hours_not_counted_positive = models.Constraint(
+        "CHECK (hours_not_counted >= 0)",
+        "The hours that do not count cannot be negative.",
+    )
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_aftersales_workday_check(self):
+        """Callable that tells a working day by the company's calendar.
+
+        Weekly hours and holidays of the company's working schedule; without a
+        schedule Monday to Friday.
+        """
+        self.ensure_one()
+        calendar_sudo = self.sudo().resource_calendar_id
+        shifts = [
+            workdays.Shift(
+                int(line.dayofweek),
+                line.hour_from,
+                line.hour_to,
+                int(line.week_type) if line.week_type else None,
+            )
+            for line in calendar_sudo.attendance_ids
+            if not line.display_type and line.day_period != "lunch"
+        ]
+        shifts = shifts or [workdays.Shift(day, 9, 17) for day in range(5)]
+        leaves = self._get_aftersales_holidays(calendar_sudo)
+        known = {}
+
+        def is_working(day):
+            if day not in known:
+                known[day] = bool(workdays.open_days([day], shifts, leaves))
+            return known[day]
+
+        return is_working
+
+    def _get_aftersales_holidays(self, calendar_sudo):
+        """Holidays of the company as pairs of local moments."""
+        zone = self._get_aftersales_tz()
+        leaves_sudo = (
+            self.env["resource.calendar.leaves"]
+            .sudo()
+            .with_context(tz=zone)
+            .search_fetch(
+                [
+                    ("time_type", "=", "leave"),
+                    ("resource_id", "=", False),
+                    ("company_id", "in", [False, self.id]),
+                    ("calendar_id", "in", [False, *calendar_sudo.ids]),
+                ],
+                ["date_from", "date_to"],
+            )
+        )
+
+        def local(moment):
+            stamp = fields.Datetime.context_timestamp(leaves_sudo, moment)
+            return stamp.replace(tzinfo=None)
+
+        return [(local(leave.date_from), local(leave.date_to)) for leave in leaves_sudo]
