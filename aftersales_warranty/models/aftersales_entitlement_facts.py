@@ -33,18 +33,23 @@ class AftersalesProductClass(models.Model):
 
     @api.model
     @tools.ormcache("class_id")
-    def _get_figures(self, class_id):
-        """(category, whole months, part months, daily rate, usage rate) of a class."""
-        if not class_id:
-            return "other", None, None, None, None
+    def _get_class_facts(self, class_id):
+        """What a class lays down, as facts for the calculation.
+
+        A product without a class, or with one whose figures nobody has confirmed,
+        has no periods and no rates.
+        """
         record_sudo = self.sudo().browse(class_id)
-        return (
-            record_sudo.category,
-            record_sudo.whole_months or None,
-            record_sudo.part_months or None,
-            record_sudo._get_daily_rate(),
-            record_sudo._get_usage_rate(),
-        )
+        if not class_id or not record_sudo.active:
+            return {"category": "other"}
+        return {
+            "category": record_sudo.category,
+            "class_id": class_id,
+            "whole_months": record_sudo.whole_months or None,
+            "part_months": record_sudo.part_months or None,
+            "daily_rate": record_sudo._get_daily_rate(),
+            "usage_rate": record_sudo._get_usage_rate(),
+        }
 
 
 class AftersalesPolicyVersion(models.Model):
@@ -71,20 +76,14 @@ class AftersalesPolicyVersion(models.Model):
 class ProductTemplate(models.Model):
     _inherit = "product.template"
 
-    aftersales_part_role = fields.Selection(
-        [
-            ("assembly", "Assembly"),
-            ("main", "Main Part"),
-            ("wear", "Wear Part"),
-            ("other", "Other Part"),
-        ],
-        "Part Role",
-        help="Replacements of an assembly and of a main part are counted apart, where "
-        "a law gives rights after some of them.",
+    aftersales_is_assembly = fields.Boolean(
+        "Assembly",
+        help="A whole assembly such as an engine. Its replacements are counted apart "
+        "from those of its parts, where a law gives rights after some of them.",
     )
     aftersales_fault_group_id = fields.Many2one(
         "aftersales.fault.group",
-        "Assembly",
+        "Belongs to",
         index="btree_not_null",
         ondelete="restrict",
         help="Assembly or accessory that this part is or belongs to.",

@@ -16,6 +16,7 @@ class ClassFigures:
     whole_months: int
     part_months: int
     daily_rate: Decimal | None
+    class_id: int | None = None
 
     def _get_daily_rate(self):
         """Daily rate as an exact fraction, as on the class itself."""
@@ -93,7 +94,11 @@ class AftersalesProductClass(models.Model):
         if not self.active:
             return None
         return ClassFigures(
-            self.category, self.whole_months, self.part_months, self._get_daily_rate()
+            self.category,
+            self.whole_months,
+            self.part_months,
+            self._get_daily_rate(),
+            self.id,
         )
 
 

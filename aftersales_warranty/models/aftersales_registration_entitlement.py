@@ -147,7 +147,7 @@ class AftersalesRegistration(models.Model):
         """Class facts of product categories: ``{categ_id: facts}``."""
         classes = categories._get_aftersales_classes()
         return {
-            categ_id: self._get_class_facts(product_class)
+            categ_id: product_class._get_class_facts(product_class.id)
             for categ_id, product_class in classes.items()
         }
 
@@ -183,7 +183,7 @@ class AftersalesRegistration(models.Model):
             values["policy_version_id"], ("", False, None)
         )
         class_facts = dict(question["classes"][values["categ_id"]])
-        rates = [r for r in (usage_rate, class_facts.pop("usage_rate")) if r]
+        rates = [r for r in (usage_rate, class_facts.pop("usage_rate", None)) if r]
         return kernel.UnitFacts(
             price=Decimal(values["price"] or 0),
             currency=currency.name,

@@ -140,14 +140,12 @@ class AftersalesRegistration(models.Model):
         rows = self.env.execute_query(self._get_replacement_query())
         zones = self._get_zones(rows)
         found = defaultdict(list)
-        for unit_id, company_id, moment, part, role, group_id in rows:
+        for unit_id, company_id, moment, part, whole, group_id in rows:
             day = _local_day(moment, zones[company_id])
             if day > on_date:
                 continue
             codes = catalogue.get(group_id, ("", frozenset()))[1]
-            found[unit_id].append(
-                kernel.Replacement(day, part, codes, role == "assembly")
-            )
+            found[unit_id].append(kernel.Replacement(day, part, codes, bool(whole)))
         return found
 
     def _get_replacement_query(self):
@@ -155,7 +153,7 @@ class AftersalesRegistration(models.Model):
         return SQL(
             """
             SELECT job.registration_id, job.company_id, job.date_end,
-                   product.product_tmpl_id, template.aftersales_part_role,
+                   product.product_tmpl_id, template.aftersales_is_assembly,
                    template.aftersales_fault_group_id
               FROM aftersales_service_order_line line
               JOIN aftersales_service_order job ON job.id = line.order_id
@@ -167,7 +165,7 @@ class AftersalesRegistration(models.Model):
                AND job.date_end IS NOT NULL
                AND line.kind = 'part'
                AND line.quantity > 0
-               AND template.aftersales_part_role IN ('assembly', 'main')
+               AND (template.aftersales_is_assembly OR template.aftersales_is_main_part)
              ORDER BY job.registration_id, job.date_end, line.id
             """,
             self.ids,
@@ -175,11 +173,14 @@ class AftersalesRegistration(models.Model):
 
     # -- kernel facts ----------------------------------------------------------
 
-    def _get_unit_facts(self, counters, product_class):
+    def _get_unit_facts(self, counters, figures):
         """Facts of one unit for the law, from its totals of days.
 
-        For callers that know the totals only; :meth:`_get_facts_batch` knows each
-        repair.
+        For callers that know the totals only; the entitlements know each repair.
+
+        :param counters: see :meth:`_get_counters`
+        :param figures: category, whole months, part months and daily rate of the
+            product class; empty without a class
         """
         self.ensure_one()
         values = counters.get(self.id or self._origin.id, {})
@@ -190,32 +191,23 @@ class AftersalesRegistration(models.Model):
             values.get("repair_days", 0) or 0,
             values.get("waiting_days", 0) or 0,
         )
+        # A portal user reads neither the price list nor the product.
+        product_sudo = self.product_id.sudo()
         return kernel.UnitFacts(
             price=Decimal(str(self.price)),
             currency=self.currency_id.name or "",
             digits=self.currency_id.decimal_places,
             channel="distance" if self.channel == "distance" else "shop",
+            category=(figures and figures.category) or "other",
+            class_id=getattr(figures, "class_id", None),
+            whole_months=(figures and figures.whole_months) or None,
+            part_months=(figures and figures.part_months) or None,
+            daily_rate=figures._get_daily_rate() if figures else None,
             visits=(visit,) if values.get("repairs") else (),
-            is_excluded=self.product_id.aftersales_no_withdrawal,
+            is_excluded=product_sudo.aftersales_no_withdrawal,
             date_factory=self.date_factory or None,
-            **self._get_class_facts(product_class),
             **self._get_unit_dates(),
         )
-
-    @api.model
-    def _get_class_facts(self, product_class):
-        """Facts that the class of the product lays down."""
-        category, whole, part, daily, usage = product_class._get_figures(
-            product_class.id
-        )
-        return {
-            "category": category,
-            "class_id": product_class.id,
-            "whole_months": whole,
-            "part_months": part,
-            "daily_rate": daily,
-            "usage_rate": usage,
-        }
 
     def _get_history_summary(self, on_date=None):
         """Counters that laws ask for, per unit; a constant number of queries.

@@ -164,6 +164,7 @@ class TestRegistration(WarrantyCommon):
                 ("return", ref("aftersales_warranty.rule_cn_g_7_return").id),
                 ("exchange", ref("aftersales_warranty.rule_cn_g_7_exchange").id),
                 ("exchange", ref("aftersales_warranty.rule_cn_g_15_exchange").id),
+                ("return", ref("aftersales_warranty.rule_cn_g_15_return").id),
                 ("free_repair", ref("aftersales_warranty.rule_cn_g_repair").id),
                 ("free_repair", self.version.id),
             },
@@ -206,7 +207,9 @@ class TestRegistration(WarrantyCommon):
         self.assertEqual(item["fee"], 570.0)
         self.assertEqual(
             item["reason"],
-            "All conditions are met. Fee: 3000.0 × 0.001 × (200 − 10 − 0) = 570.00.",
+            "Day 200 since the sale, the right ends 01/11/2027. Performance fault "
+            "stated. 2 repairs, 2 are enough. Fee: 3000.00 × 0.001 × (200 − 10 − 0) = "
+            "570.00.",
         )
 
     def test_a_running_repair_counts(self):

@@ -46,6 +46,7 @@ __all__ = [
     "evaluate",
     "evaluate_rule",
     "fee",
+    "gives_cover",
     "legal_cover",
     "legal_periods",
     "next_working_day",
@@ -173,13 +174,13 @@ def legal_periods(rules, facts, component, group=None, is_working=None):
     return [
         LegalPeriod(span.last, rule.key, span.first, rule.usage_limit, rule.source)
         for rule in rules
-        if _covers(rule, component, groups) and applies(rule, facts)
+        if gives_cover(rule, component, groups) and applies(rule, facts)
         for span in (window(rule, facts, is_working),)
         if span.last
     ]
 
 
-def _covers(rule, component, groups):
+def gives_cover(rule, component, groups=frozenset()):
     """Tell whether a rule makes a component free without any history."""
     if rule.type not in COVER_TYPES or rule.fee != "none":
         return False
@@ -191,7 +192,7 @@ def _covers(rule, component, groups):
         return False
     if component == "part":
         return True
-    if component == "travel" and rule.freight != "trader":
+    if component == "travel" and rule.freight == "consumer":
         return False
     # A right that needs a named fault does not make just any repair free.
     return rule.type == "free_repair" and rule.fault in ("any", "none")

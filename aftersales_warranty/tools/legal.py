@@ -6,31 +6,6 @@ Law, article 24); the free replacement of a part is about main parts only. Plain
 Python: no ORM, no float.
 """
 
-from .entitlement import applies, window_end
+from .entitlement import COVER_TYPES, gives_cover, legal_cover
 
-#: Kinds of right that are a period of cover.
-COVER_TYPES = ("free_repair", "part_replacement")
-
-
-def gives_cover(rule, component):
-    """Tell whether a rule gives the component cover without any history."""
-    if rule.min_repairs or rule.repair_days_over or rule.waiting_days_over:
-        return False
-    if rule.type == "part_replacement":
-        return component == "part"
-    return rule.type == "free_repair"
-
-
-def legal_cover(rules, facts, component):
-    """Return (last day, rule key) of the longest legal cover, or None.
-
-    :param component: whole_unit, part (a main part), labour or travel
-    """
-    ends = [
-        (end, rule.key)
-        for rule in rules
-        if gives_cover(rule, component)
-        and applies(rule, facts)
-        and (end := window_end(rule, facts))
-    ]
-    return max(ends, key=lambda item: item[0], default=None)
+__all__ = ["COVER_TYPES", "gives_cover", "legal_cover"]

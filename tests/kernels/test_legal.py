@@ -53,8 +53,9 @@ def test_other_rights_and_other_goods_are_no_cover():
 @given(repair=st.integers(0, 300), longer=st.integers(0, 300))
 def test_repairs_never_shorten_it(repair, longer):
     def end(days):
+        visit = entitlement.Visit(SALE, SALE, repair_days=days)
         facts = entitlement.UnitFacts(
-            date_invoice=SALE, whole_months=12, repair_days=days
+            date_invoice=SALE, whole_months=12, visits=(visit,)
         )
         return kernel.legal_cover([REPAIR], facts, "whole_unit")[0]
 
