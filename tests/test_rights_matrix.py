@@ -37,6 +37,7 @@ SHARED = {
     "aftersales.claim.reason",
     "aftersales.entitlement.rule",
     "aftersales.fault",
+    "aftersales.fault.group",
     "aftersales.history.alias",
     "aftersales.history.column",
     "aftersales.history.template",

@@ -55,12 +55,14 @@ class TestTicket(HelpdeskCommon):
         self.assertFalse(form.aftersales_cover)
 
     def test_entitlements_by_fault_class(self):
+        fridge = self.env.ref("aftersales_warranty.product_class_fridge")
+        self.product.categ_id.aftersales_class_id = fridge
         ticket = self._create_ticket(aftersales_serial="HELP-0001")
         ticket.aftersales_fault_class = "performance"
-        # Fifteen days after the sale: exchange and repair, the week for return is
-        # over (general three-guarantee rule).
+        # Fifteen days after the sale: exchange and repair, or the money less the
+        # depreciation of fifteen days (general three-guarantee rule).
         self.assertIn("exchange", ticket.aftersales_entitlements)
-        self.assertNotIn("return", ticket.aftersales_entitlements)
+        self.assertIn("= 7.50", ticket.aftersales_entitlement_text)
         self.assertIn("Exchange", ticket.aftersales_entitlement_text)
         empty = self._create_ticket()
         self.assertFalse(empty.aftersales_entitlements)

@@ -18,9 +18,11 @@ from . import aftersales_reason_wizard_units
 # wizard of: repair
 from . import aftersales_reason_wizard_repair
 from . import aftersales_repair_inspection
+
 # wizard of: parts
 from . import aftersales_part_receipt
 from . import aftersales_part_inspection
 from . import aftersales_reason_wizard_parts
+
 # wizard of: prices
 from . import aftersales_reason_wizard_prices
