@@ -236,7 +236,7 @@ class StockWarehouse(models.Model):
         return data
 
     def _update_name_and_code(self, new_name=False, new_code=False):
-        result = super()._update_name_and_code(new_name=new_name, new_code=new_code)
+        result = super()._update_name_and_code(new_name, new_code)
         for warehouse in self:
             values = warehouse._get_sequence_values(name=new_name, code=new_code)
             # As core does for its own types: sequences belong to the system user.

@@ -234,7 +234,9 @@ class TestReturnPlaces(DepotCommon):
 
     def test_old_warehouses_get_them_once(self):
         warehouse = self._create_warehouse().sudo()
-        warehouse.write({"aftersales_in_type_id": False, "aftersales_waste_loc_id": 0})
+        warehouse.write(
+            {"aftersales_in_type_id": False, "aftersales_waste_loc_id": False}
+        )
         count = self.env["stock.location"].search_count([])
         self.env["stock.warehouse"]._aftersales_create_missing()
         self.assertTrue(warehouse.aftersales_in_type_id)
