@@ -31,7 +31,8 @@ from . import test_serial_search, test_counterfeit
 
 # tests of: returns
 # tests of: depot
-from . import test_depot_flow, test_quarantine, test_return_guard
+from . import test_depot_concurrency, test_depot_flow
+from . import test_quarantine, test_return_guard
 
 # tests of: repair
 from . import test_repair_cover
