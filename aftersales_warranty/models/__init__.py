@@ -87,6 +87,7 @@ from . import repair_order_cover
 from . import repair_order_guarantee
 from . import repair_order_inspection
 from . import repair_order_intake
+from . import aftersales_return_line_repair
 from . import repair_order_parts
 from . import repair_order_handover
 from . import stock_move_repair

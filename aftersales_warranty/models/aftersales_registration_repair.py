@@ -124,7 +124,7 @@ class AftersalesRegistration(models.Model):
         repair = running[:1].sudo(False)
         if not repair:
             repair = self.env["repair.order"]._take_in([self._prepare_repair_vals()])
-        return repair._get_records_action(name=self.env._("Bench Repair"))
+        return repair._open_aftersales()
 
     def _prepare_repair_vals(self):
         """Values of a repair of the unit; extension point."""
@@ -140,11 +140,8 @@ class AftersalesRegistration(models.Model):
 
     def action_view_repair_orders(self):
         """Open the bench repairs of the unit."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Repairs of %(record)s", record=self.serial),
-            "res_model": "repair.order",
-            "view_mode": "list,form",
-            "domain": [("aftersales_registration_id", "in", self.ids)],
-            "context": {"create": False},
-        }
+        self.ensure_one()
+        return self.env["repair.order"]._get_aftersales_action(
+            self.env._("Repairs of %(record)s", record=self.serial),
+            [("aftersales_registration_id", "in", self.ids)],
+        )

@@ -121,7 +121,7 @@ class AftersalesServiceOrder(models.Model):
         repair = running[:1].sudo(False)
         if not repair:
             repair = self.env["repair.order"]._take_in([self._prepare_repair_vals()])
-        return repair._get_records_action(name=self.env._("Bench Repair"))
+        return repair._open_aftersales()
 
     def _check_can_repair(self):
         """Refuse a repair of an order without unit, or of a closed one.
@@ -166,11 +166,7 @@ class AftersalesServiceOrder(models.Model):
     def action_view_repairs(self):
         """Open the bench repairs of the job."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Repairs of %(record)s", record=self.name),
-            "res_model": "repair.order",
-            "view_mode": "list,form",
-            "domain": [("aftersales_order_id", "=", self.id)],
-            "context": {"create": False},
-        }
+        return self.env["repair.order"]._get_aftersales_action(
+            self.env._("Repairs of %(record)s", record=self.name),
+            [("aftersales_order_id", "=", self.id)],
+        )

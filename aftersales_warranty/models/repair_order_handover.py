@@ -4,7 +4,10 @@ from odoo.fields import Command, Domain
 
 
 class RepairOrder(models.Model):
-    """A repaired unit goes back to its customer, and its guarantee begins."""
+    """A repaired unit goes back to its customer, and its guarantee begins.
+
+    A unit of the company is inspected a second time before it goes to stock.
+    """
 
     _inherit = "repair.order"
 
@@ -33,8 +36,8 @@ class RepairOrder(models.Model):
         self.check_access("write")
         for repair in self:
             repair._check_can_hand_over()
-        places = self._find_aftersales_places(self.lot_id.ids)
-        stocked = self.filtered(lambda r: r.lot_id.id in places)
+        places = self._get_aftersales_places()
+        stocked = self.filtered(lambda r: r.id in places)
         (self - stocked)._hand_over()
         pickings = stocked._get_aftersales_deliveries(places)
         if not pickings or not pickings.has_access("read"):
@@ -67,10 +70,21 @@ class RepairOrder(models.Model):
                 self.env._("%(repair)s has been handed over.", repair=self.name)
             )
 
+    def _get_aftersales_places(self):
+        """Where the goods of the repairs lie in stock: ``{repair id: location id}``."""
+        by_lot = self._find_aftersales_places(self.lot_id.ids)
+        places = {r.id: by_lot[r.lot_id.id] for r in self if r.lot_id.id in by_lot}
+        for repair in self.filtered("aftersales_return_line_id"):
+            if repair.id not in places and not repair.lot_id:
+                # Goods without number are where their return says.
+                line_sudo = repair.sudo().aftersales_return_line_id
+                places[repair.id] = line_sudo._get_location().id
+        return places
+
     def _get_aftersales_deliveries(self, places):
         """Open deliveries back of the repairs, new ones where none is open.
 
-        :param places: ``{lot id: location id}``
+        :param places: ``{repair id: location id}``
         """
         # Who hands over need not be one of the warehouse, which validates it.
         repairs_sudo = self.sudo()
@@ -79,7 +93,7 @@ class RepairOrder(models.Model):
         )
         fresh = repairs_sudo - running.aftersales_repair_id
         created = running.create(
-            [r._prepare_aftersales_delivery_vals(places[r.lot_id.id]) for r in fresh]
+            [r._prepare_aftersales_delivery_vals(places[r.id]) for r in fresh]
         )
         created.action_confirm()
         created.action_assign()
@@ -91,8 +105,11 @@ class RepairOrder(models.Model):
         :param place: id of the location where it lies
         """
         self.ensure_one()
-        out_type = self.picking_type_id.warehouse_id.out_type_id
-        target = self.partner_id.property_stock_customer
+        line = self.aftersales_return_line_id
+        warehouse = line.return_id.warehouse_id or self.picking_type_id.warehouse_id
+        out_type = line and warehouse.aftersales_out_type_id or warehouse.out_type_id
+        partner = self.partner_id.with_company(self.company_id)
+        target = partner.property_stock_customer
         move = {
             "product_id": self.product_id.id,
             "product_uom_qty": self.product_qty,
@@ -100,7 +117,8 @@ class RepairOrder(models.Model):
             "location_id": place,
             "location_dest_id": target.id,
             "company_id": self.company_id.id,
-            "lot_ids": [Command.link(self.lot_id.id)],
+            "lot_ids": [Command.set(self.lot_id.ids)],
+            "aftersales_return_line_id": line.id,
         }
         return {
             "picking_type_id": out_type.id,
@@ -112,6 +130,15 @@ class RepairOrder(models.Model):
             "aftersales_repair_id": self.id,
             "move_ids": [Command.create(move)],
         }
+
+    def _on_aftersales_done(self):
+        """Repaired units of the company wait for their second inspection."""
+        res = super()._on_aftersales_done()
+        own = self.filtered("aftersales_is_stock_unit")
+        # Whoever ends the repair need not be one of the returns warehouse.
+        lines_sudo = own.aftersales_return_line_id.sudo()
+        lines_sudo.filtered(lambda x: x._is_reworked())._reopen_inspection()
+        return res
 
     def _hand_over(self):
         """Note the hand-over; the repair guarantee begins."""
@@ -179,13 +206,12 @@ class StockMove(models.Model):
         return res
 
 
-class AftersalesReturnLine(models.Model):
-    _inherit = "aftersales.return.line"
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
 
-    def _is_settled(self):
-        """A unit that came for repair is settled when the customer has it back."""
-        settled = super()._is_settled()
-        if self.resolution != "repair" or self.state == "cancelled":
-            return settled
-        repairs = self.sudo().repair_ids.filtered(lambda r: r.state != "cancel")
-        return settled and all(r.aftersales_date_handover for r in repairs)
+    def _aftersales_close_units(self):
+        """A unit that comes in for repair stays its customer's."""
+        for_repair = self.filtered(
+            lambda line: line.move_id.aftersales_return_line_id.resolution == "repair"
+        )
+        return super(StockMoveLine, self - for_repair)._aftersales_close_units()

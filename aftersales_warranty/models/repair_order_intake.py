@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import api, models
 from odoo.fields import Domain
 
 
@@ -7,6 +6,67 @@ class RepairOrder(models.Model):
     """Units come to the bench from a return, a service order or their card."""
 
     _inherit = "repair.order"
+
+    @api.model
+    def action_aftersales_open(self):
+        """Open the repairs of after-sales."""
+        action = self._get_aftersales_action(
+            self.env._("Bench Repairs"), [("aftersales_is_bound", "=", True)]
+        )
+        help_text = self.env._(
+            "No unit is at the bench. Take units in from a return, a service order or "
+            "the card of the unit."
+        )
+        return {**action, "help": f"<p>{help_text}</p>"}
+
+    @api.model
+    def _get_aftersales_action(self, name, domain):
+        """Window action with the views that the user's rights allow."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": self._name,
+            "views": self._get_aftersales_views(),
+            "domain": domain,
+            "context": {"create": False},
+        }
+
+    @api.model
+    def _get_aftersales_views(self):
+        """Odoo's own views show the stock; others read cover and charges."""
+        names = {"list": "repair_order_view_list_service"}
+        names["form"] = "repair_order_view_form_service"
+        if self.env.user.has_group("stock.group_stock_user"):
+            names = {}
+        names["pivot"] = "repair_order_view_pivot_aftersales"
+        kinds = ("list", "kanban", "form", "pivot", "graph")
+        return [
+            (
+                self.env.ref(f"aftersales_warranty.{names[kind]}").id
+                if kind in names
+                else False,
+                kind,
+            )
+            for kind in kinds
+        ]
+
+    def _open_aftersales(self):
+        """Window action with the repairs."""
+        action = self._get_aftersales_action(
+            self.env._("Bench Repair"), [("id", "in", self.ids)]
+        )
+        if len(self) == 1:
+            forms = [view for view in action["views"] if view[1] == "form"]
+            action.update(res_id=self.id, views=forms)
+        return action
+
+    @api.model
+    def get_formview_id(self, access_uid=None):
+        """Links to a repair open what the user may read."""
+        user = self.env["res.users"].browse(access_uid) if access_uid else self.env.user
+        if user.has_group("stock.group_stock_user"):
+            return super().get_formview_id(access_uid=access_uid)
+        return self.env.ref("aftersales_warranty.repair_order_view_form_service").id
 
     def action_aftersales_view_unit(self):
         """Open the card of the unit."""
@@ -109,84 +169,3 @@ class RepairOrder(models.Model):
             )
         )
         return {quant.lot_id.id: quant.location_id.id for quant in quants}
-
-
-class AftersalesReturnLine(models.Model):
-    """What comes back for repair goes to the bench in one click."""
-
-    _inherit = "aftersales.return.line"
-
-    repair_ids = fields.One2many(
-        "repair.order", "aftersales_return_line_id", "Bench Repairs"
-    )
-    repair_count = fields.Integer(compute="_compute_repair_count")
-
-    def _compute_repair_count(self):
-        counts = self.env["repair.order"]._count_by(
-            "aftersales_return_line_id", self.ids
-        )
-        for line in self:
-            line.repair_count = counts.get(line._origin, 0)
-
-    def _create_repair(self):
-        """Repairs of the lines, new ones where none is open; constant queries.
-
-        The warehouse calls it when it decides for repair, and so do the buttons.
-
-        :return: the repairs, one for each line
-        :raise UserError: naming the line whose goods are not here
-        """
-        self.check_access("write")
-        running = self.sudo().repair_ids.filtered(lambda r: r.state != "cancel")
-        known = running.aftersales_return_line_id.sudo(False)
-        fresh = self - known
-        fresh._check_can_repair()
-        created = self.env["repair.order"]._take_in(
-            [line._prepare_repair_vals() for line in fresh]
-        )
-        return running.sudo(False) | created
-
-    def _check_can_repair(self):
-        """Only goods that have come in are repaired.
-
-        :raise UserError: naming product and document
-        """
-        for line in self:
-            if line.state not in ("received", "inspected", "disposed"):
-                raise UserError(
-                    self.env._(
-                        "%(document)s: %(product)s has not been received yet. Receive "
-                        "it before it goes to the bench.",
-                        document=line.return_id.name,
-                        product=line.product_id.display_name,
-                    )
-                )
-
-    def _prepare_repair_vals(self):
-        """Values of the repair of one line; extension point."""
-        self.ensure_one()
-        document = self.return_id
-        vals = {
-            "company_id": self.company_id.id,
-            "partner_id": self.partner_id.id,
-            "product_id": self.product_id.id,
-            "product_qty": self.quantity_received or self.quantity,
-            "product_uom": self.product_uom_id.id,
-            "lot_id": (self.received_lot_id or self.lot_id).id,
-            "aftersales_serial": self.received_serial or self.serial,
-            "aftersales_return_line_id": self.id,
-            "aftersales_order_id": document.order_id.id,
-            "aftersales_date_request": document.date_request,
-        }
-        unit = self.registration_id
-        if unit.state in ("active", "closed"):
-            vals["aftersales_registration_id"] = unit.id
-        if document.warehouse_id.repair_type_id:
-            vals["picking_type_id"] = document.warehouse_id.repair_type_id.id
-        return vals
-
-    def action_create_repair(self):
-        """Take the goods to the bench and open the repair."""
-        return self._create_repair()._get_records_action(
-            name=self.env._("Bench Repair")
-        )

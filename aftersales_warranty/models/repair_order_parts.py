@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class RepairOrder(models.Model):
@@ -7,16 +7,15 @@ class RepairOrder(models.Model):
     _inherit = "repair.order"
 
     aftersales_old_part_count = fields.Integer(
-        compute="_compute_aftersales_old_part_count",
-        groups="aftersales_network.group_user",
+        compute="_compute_aftersales_old_part_count"
     )
 
     def _compute_aftersales_old_part_count(self):
-        counts = dict(
-            self.env["aftersales.part.return"]._read_group(
-                [("repair_id", "in", self.ids)], ["repair_id"], ["__count"]
-            )
-        )
+        Part = self.env["aftersales.part.return"]
+        counts = {}
+        if Part.has_access("read"):
+            mine = [("repair_id", "in", self.ids)]
+            counts = dict(Part._read_group(mine, ["repair_id"], ["__count"]))
         for repair in self:
             repair.aftersales_old_part_count = counts.get(repair._origin, 0)
 
@@ -30,6 +29,29 @@ class RepairOrder(models.Model):
             "view_mode": "list,form",
             "domain": [("repair_id", "=", self.id)],
         }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        repairs = super().create(vals_list)
+        repairs._set_recycle_place()
+        return repairs
+
+    def _on_aftersales_start(self):
+        res = super()._on_aftersales_start()
+        self._set_recycle_place()
+        return res
+
+    def _set_recycle_place(self):
+        """Parts out of a bound unit are no stock: they wait in the returns area.
+
+        Odoo would put recycled parts among the goods for sale.
+        """
+        for repair in self.filtered("aftersales_is_bound"):
+            kind = repair.picking_type_id
+            waste = kind.warehouse_id.aftersales_waste_loc_id
+            usual = kind.default_recycle_location_dest_id
+            if waste and repair.recycle_location_id == usual:
+                repair.recycle_location_id = waste
 
     def _on_aftersales_done(self):
         """Old parts of a service point are owed from the end of the repair."""

@@ -37,6 +37,8 @@ from . import test_quarantine, test_return_guard
 # tests of: repair
 from . import test_repair_cover
 from . import test_repair_flow
+from . import test_repair_intake
+from . import test_repair_rights
 
 # tests of: parts
 from . import test_point_location

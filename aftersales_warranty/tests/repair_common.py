@@ -33,7 +33,7 @@ class RepairCommon(WarrantyCommon):
                 {"component": "labour", "months": 36, "share": 50},
             ],
         )
-        cls.bench_lot = cls._create_lot("BENCH-1")
+        cls.bench_lot = cls._create_bench_lot("BENCH-1")
         cls.bench_unit = cls._create_bench_unit(cls.bench_lot)
         cls.mechanic = cls._create_mechanic("mechanic")
         cls.inspector = cls._create_mechanic("inspector")
@@ -53,7 +53,7 @@ class RepairCommon(WarrantyCommon):
         )
 
     @classmethod
-    def _create_lot(cls, name, product=None):
+    def _create_bench_lot(cls, name, product=None):
         return cls.env["stock.lot"].create(
             {"name": name, "product_id": (product or cls.bench_product).id}
         )

@@ -115,7 +115,7 @@ class TestRepairCover(RepairCommon):
         self.assertEqual(repair.sale_order_id.amount_untaxed, 110)
 
     def test_without_unit_the_tick_stays_odoos(self):
-        lot = self._create_lot("LOOSE-1")
+        lot = self._create_bench_lot("LOOSE-1")
         repair = self._create_repair_order(lot=lot, parts=[("add", self.part, 2)])
         self.assertFalse(repair.aftersales_is_bound)
         self.assertFalse(repair.aftersales_charge_ids)
@@ -276,7 +276,7 @@ class TestRepairCover(RepairCommon):
         def count(size):
             repairs = self.env["repair.order"]
             for number in range(size):
-                lot = self._create_lot(f"Q-{size}-{number}")
+                lot = self._create_bench_lot(f"Q-{size}-{number}")
                 self._create_bench_unit(lot)
                 repairs |= self._create_repair_order(lot=lot)
             self.env.flush_all()

@@ -110,7 +110,7 @@ class TestRepairInspection(RepairCommon):
                 evidence.with_user(user).unlink()
 
     def test_default_in_the_context_opens_no_door(self):
-        lot = self._create_lot("CTX-1")
+        lot = self._create_bench_lot("CTX-1")
         self._create_bench_unit(lot)
         repair = (
             self.env["repair.order"]
@@ -145,7 +145,7 @@ class TestRepairInspection(RepairCommon):
         repair.invalidate_recordset()
         repair._action_repair_confirm()
         repair.action_repair_start()
-        other = self._create_lot("OTHER-1")
+        other = self._create_bench_lot("OTHER-1")
         with self.assertRaisesRegex(UserError, "its unit cannot change any more"):
             repair.write({"lot_id": other.id})
 
@@ -154,7 +154,7 @@ class TestRepairInspection(RepairCommon):
             self._create_repair_order(aftersales_registration_id=self.unit.id)
 
     def test_repairs_of_no_unit_end_as_ever(self):
-        repair = self._create_repair_order(lot=self._create_lot("LOOSE-2"))
+        repair = self._create_repair_order(lot=self._create_bench_lot("LOOSE-2"))
         repair._action_repair_confirm()
         repair.action_repair_start()
         repair.action_repair_end()
@@ -398,7 +398,7 @@ class TestRepairHistory(RepairCommon):
     def test_constant_queries(self):
         units = self.bench_unit | self.unit
         for number in range(5):
-            units |= self._create_bench_unit(self._create_lot(f"H-{number}"))
+            units |= self._create_bench_unit(self._create_bench_lot(f"H-{number}"))
         self.env.flush_all()
         for batch in (units[:2], units):
             self.env.invalidate_all()
