@@ -109,10 +109,16 @@
         "views/aftersales_maintenance_views.xml",
         "views/aftersales_policy_menus.xml",
         # views, wizards, reports and menus of: units
+        "report/aftersales_unit_reports.xml",
+        "report/aftersales_unit_templates.xml",
         "wizard/aftersales_unit_transfer_views.xml",
         "wizard/aftersales_serial_check_views.xml",
         "views/aftersales_service_order_intake_views.xml",
+        "views/aftersales_unit_views.xml",
+        "views/aftersales_unit_settings_views.xml",
+        "views/aftersales_registration_request_views.xml",
         "views/aftersales_counterfeit_case_views.xml",
+        "views/aftersales_units_portal_templates.xml",
         "views/aftersales_units_menus.xml",
         # views, wizards, reports and menus of: returns
         # views, wizards, reports and menus of: depot

@@ -61,9 +61,14 @@ from . import aftersales_maintenance_unit
 from . import aftersales_registration_serial
 from . import aftersales_registration_owner
 from . import aftersales_registration_card
+from . import aftersales_registration_certificate
 from . import aftersales_service_order_intake
 from . import aftersales_counterfeit_case
 from . import aftersales_counterfeit_flow
+from . import aftersales_registration_request
+from . import aftersales_registration_request_flow
+from . import product_units
+from . import res_company_units
 from . import res_partner_dealer
 
 # models of: returns

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, fields, models
+
+from ..tools import serials
 
 #: Earlier jobs that the card shows.
 HISTORY = 10
@@ -9,6 +11,47 @@ class AftersalesRegistration(models.Model):
 
     _inherit = "aftersales.registration"
 
+    card = fields.Html(compute="_compute_card", sanitize=False)
+    notice_text = fields.Char("Notices", compute="_compute_notice_text")
+    case_count = fields.Integer(compute="_compute_case_count")
+
+    @api.depends("policy_version_id", "date_sale", "date_delivery", "partner_id")
+    def _compute_card(self):
+        for unit in self:
+            unit.card = unit._origin._render_card() if unit._origin else False
+
+    @api.depends("serial", "is_dealer_stock")
+    def _compute_notice_text(self):
+        notices = self._origin._get_unit_notices()
+        for unit in self:
+            texts = [item["text"] for item in notices.get(unit._origin.id, ())]
+            unit.notice_text = " ".join(texts) or False
+
+    def _compute_case_count(self):
+        Case = self.env["aftersales.counterfeit.case"]
+        counts = {}
+        if Case.has_access("read"):
+            counts = dict(
+                Case._read_group(
+                    [("serial_key", "in", self.mapped("serial_key"))],
+                    ["serial_key"],
+                    ["__count"],
+                )
+            )
+        for unit in self:
+            unit.case_count = counts.get(unit.serial_key, 0)
+
+    def action_view_cases(self):
+        """Open the counterfeit cases on the serial."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Counterfeit Cases"),
+            "res_model": "aftersales.counterfeit.case",
+            "view_mode": "list,form",
+            "domain": [("serial_key", "=", serials.key(self.serial))],
+        }
+
     def _get_card_components(self):
         """Components of the card: ``[(label, component, part)]``."""
         self.ensure_one()
@@ -18,10 +61,8 @@ class AftersalesRegistration(models.Model):
         for term in self.policy_version_id.sudo().term_ids:
             if term.component != "part":
                 continue
-            part = term.product_id
-            if not part and term.categ_id:
-                part = Product.sudo().new({"categ_id": term.categ_id.id})
-            name = term.product_id.display_name or term.categ_id.name
+            part = term._get_certificate_part()
+            name = term.name or term.product_id.display_name or term.categ_id.name
             rows.append((name or self.env._("Parts"), "part", part))
         return [
             *dict.fromkeys(rows),
@@ -51,7 +92,10 @@ class AftersalesRegistration(models.Model):
         ]
 
     def _get_card_history(self):
-        """Earlier jobs of the unit that the user may read, the latest first."""
+        """Earlier jobs of the unit that the user may read, the latest first.
+
+        :return: list of ``{name, date, kind, state, result}``
+        """
         self.ensure_one()
         Order = self.env["aftersales.service.order"]
         if not Order.has_access("read"):
@@ -68,7 +112,8 @@ class AftersalesRegistration(models.Model):
                 "date": order._get_local_date(order.date_request),
                 "kind": order.service_type_id.name,
                 "state": states[order.state],
-                "result": order.correction or order.complaint or "",
+                # What a former owner complained about is none of the next one's.
+                "result": order.correction or "",
             }
             for order in orders
         ]

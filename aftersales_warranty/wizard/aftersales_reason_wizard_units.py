@@ -12,6 +12,7 @@ class AftersalesReasonWizard(models.TransientModel):
         return {
             **allowed,
             "aftersales.counterfeit.case": ("_clear",),
+            "aftersales.registration.request": ("_refuse",),
             "aftersales.service.order": (
                 *allowed.get("aftersales.service.order", ()),
                 "_waive_charge",
