@@ -68,6 +68,7 @@
         # data of: parts
         "data/aftersales_parts_sequence_data.xml",
         "data/aftersales_parts_data.xml",
+        "data/aftersales_parts_mail.xml",
         # data of: prices
         "data/aftersales_prices_data.xml",
         "data/aftersales_prices_mail.xml",

@@ -119,6 +119,10 @@ from . import aftersales_claim_line_parts
 from . import aftersales_service_point_old_parts
 from . import aftersales_metric_parts
 
+from . import aftersales_part_request
+from . import aftersales_service_order_missing
+from . import aftersales_part_balance
+from . import aftersales_point_count
 # models of: prices
 from . import aftersales_price_list, aftersales_price_list_line
 from . import aftersales_approval_prices

@@ -46,6 +46,8 @@ from . import test_point_location
 from . import test_part_use
 from . import test_part_return
 
+from . import test_part_supply
+from . import test_part_balance
 # tests of: prices
 from . import test_price_list, test_overcharge, test_quotation
 from . import test_prices_portal

@@ -24,5 +24,7 @@ from . import aftersales_part_receipt
 from . import aftersales_part_inspection
 from . import aftersales_reason_wizard_parts
 
+from . import aftersales_part_missing
+from . import aftersales_part_supply
 # wizard of: prices
 from . import aftersales_reason_wizard_prices
