@@ -60,6 +60,7 @@
         # data of: units
         "data/aftersales_units_data.xml",
         # data of: returns
+        "data/aftersales_return_reason_data.xml",
         # data of: depot
         "data/aftersales_return_grade_data.xml",
         "data/aftersales_return_place_data.xml",
@@ -122,6 +123,12 @@
         "views/aftersales_units_portal_templates.xml",
         "views/aftersales_units_menus.xml",
         # views, wizards, reports and menus of: returns
+        "report/aftersales_return_reports.xml",
+        "data/aftersales_return_mail_data.xml",
+        "wizard/aftersales_return_wizard_views.xml",
+        "views/aftersales_return_views.xml",
+        "views/aftersales_return_link_views.xml",
+        "views/aftersales_returns_menus.xml",
         # views, wizards, reports and menus of: depot
         # views, wizards, reports and menus of: repair
         "wizard/aftersales_repair_inspection_views.xml",

@@ -72,6 +72,16 @@ from . import res_company_units
 from . import res_partner_dealer
 
 # models of: returns
+from . import aftersales_return_reason
+from . import aftersales_return_flow
+from . import aftersales_return_check
+from . import aftersales_return_choice
+from . import aftersales_return_goods
+from . import aftersales_return_refund
+from . import aftersales_return_credit
+from . import aftersales_return_exchange
+from . import aftersales_return_links
+
 # models of: depot
 from . import aftersales_return_grade
 from . import aftersales_return_guard

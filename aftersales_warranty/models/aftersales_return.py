@@ -1,5 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
+MANAGER_GROUPS = (
+    "aftersales_network.group_head",
+    "aftersales_network.group_centre_manager",
+)
 
 
 class AftersalesReturn(models.Model):
@@ -14,6 +22,7 @@ class AftersalesReturn(models.Model):
     _description = "Customer Return"
     _inherit = [
         "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -21,7 +30,9 @@ class AftersalesReturn(models.Model):
     _order = "date_request desc, id desc"
     _check_company_auto = True
 
-    name = fields.Char(readonly=True, copy=False, default="/", index="trigram")
+    name = fields.Char(
+        "Number", readonly=True, copy=False, default="/", index="trigram"
+    )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -42,6 +53,8 @@ class AftersalesReturn(models.Model):
         "aftersales.service.point",
         index="btree_not_null",
         check_company=True,
+        default=lambda self: self._default_service_point_id(),
+        tracking=True,
         help="The point that took the goods in; empty: the company itself.",
     )
     order_id = fields.Many2one(
@@ -59,10 +72,27 @@ class AftersalesReturn(models.Model):
         precompute=True,
         index="btree_not_null",
     )
-    date_request = fields.Date(
-        "Requested on", required=True, default=fields.Date.context_today
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        index="btree_not_null",
+        domain="[('share', '=', False)]",
     )
+    date_request = fields.Date(
+        "Requested on",
+        required=True,
+        default=lambda self: self.env.company._get_aftersales_today(),
+        help="The day on which the entitlement is judged.",
+    )
+    date_confirmed = fields.Date("Confirmed on", readonly=True, copy=False)
     note = fields.Text()
+    decision_note = fields.Text(
+        "Reason of the Decision",
+        readonly=True,
+        copy=False,
+        help="Why the return was refused or cancelled.",
+    )
     state = fields.Selection(
         [
             ("draft", "Draft"),
@@ -81,7 +111,30 @@ class AftersalesReturn(models.Model):
         tracking=True,
     )
     line_ids = fields.One2many("aftersales.return.line", "return_id", copy=True)
+    product_id = fields.Many2one(related="line_ids.product_id", string="Product")
+    has_override = fields.Boolean(
+        compute="_compute_has_override", search="_search_has_override"
+    )
+    date_due = fields.Date("Due on", compute="_compute_date_due", store=True)
+    is_overdue = fields.Boolean(
+        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
 
+    _FIXED_FIELDS = frozenset(("name",))
+    _FLOW_FIELDS = frozenset(("state", "date_confirmed", "decision_note"))
+    #: Fixed once the document is confirmed.
+    _CONTENT_FIELDS = frozenset(
+        (
+            "partner_id",
+            "company_id",
+            "currency_id",
+            "service_point_id",
+            "order_id",
+            "warehouse_id",
+            "date_request",
+            "line_ids",
+        )
+    )
     #: Line states in the order of the work.
     _LINE_STATES = ("expected", "received", "inspected", "disposed")
 
@@ -98,9 +151,65 @@ class AftersalesReturn(models.Model):
                 kept = found.get(document.company_id, Warehouse)
             document.warehouse_id = kept
 
+    @api.depends("line_ids.is_override")
+    def _compute_has_override(self):
+        for document in self:
+            document.has_override = any(document.line_ids.mapped("is_override"))
+
+    def _search_has_override(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("line_ids.is_override", "=", True)
+
+    @api.depends("line_ids.date_due", "line_ids.is_settled", "line_ids.state")
+    def _compute_date_due(self):
+        for document in self:
+            waiting = document.line_ids.filtered(
+                lambda line: (
+                    line.date_due
+                    and not line.is_settled
+                    and line.state not in ("missing", "cancelled")
+                )
+            )
+            document.date_due = min(waiting.mapped("date_due"), default=False)
+
+    @api.depends("date_due", "state")
+    def _compute_is_overdue(self):
+        today = self.env.company._get_aftersales_today()
+        for document in self:
+            running = document.state in ("confirmed", "received", "inspected")
+            due = document.date_due
+            document.is_overdue = bool(running and due and due < today)
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self.env.company._get_aftersales_today()
+        running = Domain("state", "in", ("confirmed", "received", "inspected"))
+        return running & Domain("date_due", "<", today)
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for document in self:
+            document.access_url = f"/my/returns/{document.id}"
+
+    @api.model
+    def _default_service_point_id(self):
+        """The point of a user who works for one point only."""
+        points = self.env.user._get_aftersales_point_ids()
+        return points[0] if len(points) == 1 and not self.env.su else False
+
+    @api.onchange("order_id")
+    def _onchange_order_id(self):
+        for document in self.filtered("order_id"):
+            order = document.order_id
+            document.partner_id = document.partner_id or order.partner_id
+            document.service_point_id = order.service_point_id
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
+            self._check_request_date(vals)
             if vals.get("name", "/") == "/":
                 company = self.env["res.company"].browse(vals.get("company_id"))
                 vals["name"] = (
@@ -108,65 +217,62 @@ class AftersalesReturn(models.Model):
                     .with_company(company or self.env.company)
                     .next_by_code("aftersales.return")
                 )
-        return super().create(vals_list)
+        return super(
+            AftersalesReturn,
+            without_guarded_defaults(self, {"date_request", "line_ids"}),
+        ).create(vals_list)
 
-    # -- steps -----------------------------------------------------------------
+    def write(self, vals):
+        self._check_request_date(vals)
+        if not self._is_flow() and self._CONTENT_FIELDS & set(vals):
+            self._check_draft()
+        return super().write(vals)
 
-    def action_confirm(self):
-        """Check drafts and expect their goods.
-
-        :raise UserError: nothing to return, or goods that may not come back
-        """
-        self._check_flow_state("draft")
-        self._check_returnable()
-        self._write_flow({"state": "confirmed"})
-        self._create_receipts()
-
-    def _check_returnable(self):
-        """Refuse goods that this customer cannot return; extension point.
-
-        :raise UserError: naming the goods, the rule and the way out
-        """
-        for document in self:
-            if not document.line_ids:
-                raise UserError(
-                    self.env._(
-                        "%(document)s has no lines. Add what comes back.",
-                        document=document.name,
-                    )
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_running(self):
+        running = self.filtered(lambda r: r.state != "draft")[:1]
+        if running:
+            raise UserError(
+                self.env._(
+                    "%(document)s was confirmed and cannot be deleted. Cancel it "
+                    "instead.",
+                    document=running.name,
                 )
+            )
 
-    def _create_receipts(self):
-        """Make the incoming transfers of confirmed documents; extension point."""
+    def _check_draft(self):
+        """Refuse changes of what was agreed.
 
-    def _update_state(self):
-        """Derive the state of running documents from their lines.
-
-        The slowest line that is still expected to end decides; a document is done
-        when every line is disposed of and the customer got what was promised.
+        :raise UserError: naming the document
         """
-        targets = {}
-        for document in self:
-            target = document._get_state_of_lines()
-            if target != document.state:
-                targets[target] = targets.get(target, self.browse()) | document
-        for target, documents in targets.items():
-            documents._write_flow({"state": target})
+        fixed = self.filtered(lambda r: r.state != "draft")[:1]
+        if fixed:
+            raise UserError(
+                self.env._(
+                    "%(document)s is confirmed; what comes back can no longer be "
+                    "changed. Cancel it and start anew.",
+                    document=fixed.name,
+                )
+            )
 
-    def _get_state_of_lines(self):
-        """State that the lines of the document stand for."""
-        self.ensure_one()
-        if self.state in ("draft", "refused", "cancelled"):
-            return self.state
-        live = self.line_ids.filtered(
-            lambda line: line.state not in ("missing", "cancelled")
-        )
-        if not live:
-            return "cancelled"
-        slowest = min(live.mapped("state"), key=self._LINE_STATES.index)
-        if slowest == "expected":
-            return "confirmed"
-        if slowest != "disposed":
-            return slowest
-        settled = all(line._is_settled() for line in live)
-        return "done" if settled else "inspected"
+    def _check_request_date(self, vals):
+        """Only managers enter a request that was made on another day.
+
+        The day decides the entitlement; nobody slips past the end of a period.
+
+        :raise AccessError: another day than today by somebody else
+        """
+        if not vals.get("date_request") or self._is_flow() or self._is_manager():
+            return
+        given = fields.Date.to_date(vals["date_request"])
+        if given != self.env.company._get_aftersales_today():
+            raise AccessError(
+                self.env._(
+                    "Only a centre manager or the head of service enters a return "
+                    "that was requested on another day."
+                )
+            )
+
+    def _is_manager(self):
+        """Whether the user may decide outside the rules."""
+        return any(self.env.user.has_group(group) for group in MANAGER_GROUPS)

@@ -31,6 +31,8 @@ from . import test_unit_delivery
 from . import test_serial_search, test_counterfeit
 
 # tests of: returns
+from . import test_return_document
+
 # tests of: depot
 from . import test_depot_concurrency, test_depot_flow
 from . import test_quarantine, test_return_guard

@@ -14,6 +14,10 @@ from . import aftersales_unit_transfer
 from . import aftersales_reason_wizard_units
 
 # wizard of: returns
+from . import aftersales_reason_wizard_returns
+from . import aftersales_return_add
+from . import aftersales_return_choice
+from . import aftersales_return_decision
 # wizard of: depot
 # wizard of: repair
 from . import aftersales_reason_wizard_repair

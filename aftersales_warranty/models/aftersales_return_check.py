@@ -1,0 +1,284 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class AftersalesReturn(models.Model):
+    """Which goods a customer cannot return."""
+
+    _inherit = "aftersales.return"
+
+    def _check_returnable(self):
+        """Refuse goods that this customer cannot return; extension point.
+
+        :raise UserError: naming the goods, the rule and the way out
+        """
+        for document in self:
+            document._check_lines_there()
+        lines = self.line_ids
+        lines._resolve_serials()
+        lines._check_reason()
+        lines._check_unit()
+        lines._check_counterfeit()
+        lines._check_lot()
+        lines._check_quantity_uom()
+        lines._check_other_returns()
+        lines._lock_origin()
+        lines._check_foreign()
+        lines._check_delivered()
+
+    def _check_lines_there(self):
+        self.ensure_one()
+        if not self.line_ids:
+            raise UserError(
+                self.env._(
+                    "%(document)s has no lines. Add what comes back.",
+                    document=self.name,
+                )
+            )
+        if self.date_request > self.company_id._get_aftersales_today():
+            raise UserError(
+                self.env._(
+                    "%(document)s was requested in the future. Correct the date.",
+                    document=self.name,
+                )
+            )
+
+
+class AftersalesReturnLine(models.Model):
+    _inherit = "aftersales.return.line"
+
+    def _check_reason(self):
+        """A reason that names a defect needs the kind of fault.
+
+        :raise UserError: naming the line
+        """
+        for line in self:
+            if line.reason_id.needs_fault and not line.fault_class:
+                raise UserError(
+                    self.env._(
+                        "%(line)s: state the fault; the reason “%(reason)s” asks for "
+                        "it.",
+                        line=line.display_name,
+                        reason=line.reason_id.name,
+                    )
+                )
+
+    def _check_unit(self):
+        """A unit that was returned or exchanged cannot come back once more.
+
+        :raise UserError: naming the unit and what became of it
+        """
+        for line in self:
+            # The registration may belong to a point that the user cannot see.
+            unit_sudo = line.registration_id.sudo()
+            if not unit_sudo:
+                continue
+            field = unit_sudo._fields["state"]
+            labels = dict(field._description_selection(self.env))
+            if unit_sudo.state in ("returned", "exchanged"):
+                raise UserError(
+                    self.env._(
+                        "%(unit)s is “%(state)s” since %(date)s and cannot be "
+                        "returned again. Choose the unit that the customer holds.",
+                        unit=unit_sudo.display_name,
+                        state=labels[unit_sudo.state],
+                        date=unit_sudo.date_closed,
+                    )
+                )
+            if unit_sudo.product_id != line.product_id:
+                raise UserError(
+                    self.env._(
+                        "%(unit)s is not a %(product)s. Choose the unit again.",
+                        unit=unit_sudo.display_name,
+                        product=line.product_id.display_name,
+                    )
+                )
+
+    def _check_counterfeit(self):
+        """Nothing comes back while a case of counterfeit is open on its serial.
+
+        :raise UserError: naming the unit, the case and the way out
+        """
+        # A case blocks whoever may read it.
+        units_sudo = self.registration_id.sudo()
+        units_sudo._check_serviceable("return")
+        for line in self.filtered(lambda x: x.serial and not x.registration_id):
+            units_sudo._check_serial_serviceable(
+                line.serial, line.product_id, line.company_id, "return"
+            )
+
+    def _check_lot(self):
+        """Serial and product belong together; a serial is one piece.
+
+        :raise UserError: naming the line
+        """
+        for line in self:
+            # Whoever takes goods in need not be a stock user.
+            lot_sudo = line.sudo().lot_id
+            if lot_sudo and lot_sudo.product_id != line.product_id:
+                raise UserError(
+                    self.env._(
+                        "Serial %(serial)s belongs to %(product)s.",
+                        serial=lot_sudo.name,
+                        product=lot_sudo.product_id.display_name,
+                    )
+                )
+            tracking = line.product_id.tracking
+            needs_lot = tracking == "lot" and not line.is_foreign
+            if (tracking == "serial" and not line.serial) or (
+                needs_lot and not lot_sudo
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(product)s is tracked: enter the serial or lot number that "
+                        "comes back.",
+                        product=line.product_id.display_name,
+                    )
+                )
+
+    def _check_quantity_uom(self):
+        """Quantities are in a unit of measure of the product.
+
+        :raise UserError: another kind of unit, or not one piece of a serial
+        """
+        for line in self:
+            uom, own = line.product_uom_id, line.product_id.uom_id
+            if not uom._has_common_reference(own):
+                raise UserError(
+                    self.env._(
+                        "%(product)s is counted in %(own)s, not in %(uom)s.",
+                        product=line.product_id.display_name,
+                        own=own.name,
+                        uom=uom.name,
+                    )
+                )
+            quantity = line._get_base_quantity()
+            if line.product_id.tracking == "serial" and own.compare(quantity, 1):
+                raise UserError(
+                    self.env._(
+                        "Serial %(serial)s is one piece; its line says %(quantity)s "
+                        "%(uom)s.",
+                        serial=line.serial,
+                        quantity=line.quantity,
+                        uom=uom.name,
+                    )
+                )
+
+    def _get_base_quantity(self):
+        """Quantity in the product's unit of measure."""
+        self.ensure_one()
+        return self.product_uom_id._compute_quantity(
+            self.quantity, self.product_id.uom_id, round=False
+        )
+
+    def _check_other_returns(self):
+        """One return at a time for a unit.
+
+        :raise UserError: naming the other return
+        """
+        # Another point may have taken the other return.
+        serials = self.filtered(lambda line: line.product_id.tracking == "serial")
+        others_sudo = self.sudo().search(
+            [
+                ("is_open", "=", True),
+                ("id", "not in", self.ids),
+                "|",
+                ("lot_id", "in", serials.lot_id.ids),
+                ("registration_id", "in", self.registration_id.ids),
+            ],
+            limit=1,
+        )
+        doubled = {}
+        for line in serials:
+            key = (line.product_id, line.serial)
+            if key in doubled:
+                others_sudo = doubled[key].sudo()
+            doubled[key] = line
+        if others_sudo:
+            raise UserError(
+                self.env._(
+                    "Serial %(serial)s is underway in return %(document)s already. "
+                    "Open that one instead.",
+                    serial=others_sudo.serial,
+                    document=others_sudo.return_id.name,
+                )
+            )
+
+    def _lock_origin(self):
+        """Let two returns of the same delivery be confirmed one after the other.
+
+        The delivery is touched, so that the later one fails and runs again on
+        what the first has written.
+        """
+        moves = self.origin_move_id
+        if moves:
+            self.env.cr.execute(
+                SQL("UPDATE stock_move SET id = id WHERE id IN %s", tuple(moves.ids))
+            )
+
+    def _check_foreign(self):
+        """Goods bought elsewhere only where the policy of the product allows it.
+
+        A registered unit may always come in for repair.
+
+        :raise UserError: naming the line
+        """
+        for line in self.filtered("is_foreign"):
+            if line.resolution == "repair" and line.registration_id:
+                continue
+            version = line._get_policy_version()
+            if "accepts_foreign" not in version or not version.accepts_foreign:
+                raise UserError(
+                    self.env._(
+                        "%(line)s was bought elsewhere and the policy of "
+                        "%(product)s does not accept such returns. Send the customer "
+                        "to the seller, or offer a repair.",
+                        line=line.display_name,
+                        product=line.product_id.display_name,
+                    )
+                )
+
+    def _get_policy_version(self):
+        """Policy version that the goods fall under on the day of the request."""
+        self.ensure_one()
+        # The promise holds for everybody; its reading right does not matter.
+        line_sudo = self.sudo()
+        unit_sudo = line_sudo.registration_id
+        if unit_sudo:
+            return unit_sudo.policy_version_id
+        country = line_sudo.partner_id.country_id or line_sudo.company_id.country_id
+        return line_sudo.env["aftersales.policy.version"]._pick_version(
+            line_sudo.product_id,
+            line_sudo.date_request,
+            line_sudo.company_id.id,
+            country.id,
+        )
+
+    def _check_delivered(self):
+        """Refuse what the customer never got or has given back.
+
+        :raise UserError: naming the goods and the reason
+        """
+        lines = self.filtered(lambda line: not line.is_foreign)
+        guard = self.env.get("aftersales.return.guard")
+        if guard is None:
+            return
+        refusals = guard._get_refusals(
+            [line._prepare_guard_request() for line in lines]
+        )
+        if refusals:
+            raise UserError("\n".join(refusals.values()))
+
+    def _prepare_guard_request(self):
+        """Question to the guard of the warehouse about one line."""
+        self.ensure_one()
+        return {
+            "key": self.id,
+            "partner": self.partner_id,
+            "product": self.product_id,
+            "lot": self.lot_id,
+            "quantity": self.quantity,
+            "uom": self.product_uom_id,
+            "line": self,
+        }

@@ -1,0 +1,209 @@
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..tools import returnable
+
+
+class AftersalesReturn(models.Model):
+    """What a customer received from us and still holds."""
+
+    _inherit = "aftersales.return"
+
+    @api.model
+    def _get_delivered_domain(self, partner, company):
+        """Done stock move lines that brought goods to a customer."""
+        mine = Domain("picking_id.partner_id", "child_of", partner.ids)
+        mine |= Domain(
+            "move_id.sale_line_id.order_id.partner_id", "child_of", partner.ids
+        )
+        return (
+            mine
+            & Domain("state", "=", "done")
+            & Domain("company_id", "=", company.id)
+            & Domain("location_dest_id.usage", "=", "customer")
+        )
+
+    @api.model
+    def _get_open_goods(
+        self, partner, lots=None, products=None, moves=None, company=None
+    ):
+        """Goods with a customer that no return waits for; constant queries.
+
+        :param lots: only these serials; None: all
+        :param products: only these products; None: all
+        :param moves: only goods of these deliveries; None: all
+        :return: list of dicts ``product, lot, unit, move, date, delivered, open``,
+            quantities as ``Decimal`` in the product's unit of measure
+        """
+        partner = partner.commercial_partner_id
+        if not partner or (lots is not None and not lots):
+            return []
+        company = company or self.company_id[:1] or self.env.company
+        domain = self._get_delivered_domain(partner, company)
+        for name, records in (
+            ("lot_id", lots),
+            ("product_id", products),
+            ("move_id", moves),
+        ):
+            if records is not None:
+                domain &= Domain(name, "in", records.ids)
+        # Whoever takes a return in need not read the transfers of the warehouse.
+        groups = (
+            self.env["stock.move.line"]
+            .sudo()
+            ._read_group(
+                domain,
+                ["product_id", "lot_id", "move_id"],
+                ["quantity_product_uom:sum", "date:max"],
+                order="date:max desc, move_id",
+            )
+        )
+        positions = self._get_positions(groups)
+        units = self._get_units_of_lots(
+            self.env["stock.lot"].union(*(group[1] for group in groups))
+        )
+        found, seen = [], set()
+        for product, lot, move, quantity, date in groups:
+            is_serial = product.tracking == "serial"
+            key = (product, lot, None if is_serial else move)
+            position = positions[product, lot, move]
+            if not position.open or key in seen:
+                continue
+            seen.add(key)
+            found.append(
+                {
+                    "product": product.with_env(self.env),
+                    "lot": lot.with_env(self.env),
+                    "unit": units.get(lot, self.env["aftersales.registration"]),
+                    "move": move.with_env(self.env),
+                    "date": date,
+                    "delivered": Decimal(str(quantity)),
+                    "open": position.open,
+                }
+            )
+        return found
+
+    @api.model
+    def _get_units_of_lots(self, lots):
+        """Live registrations of serials: ``{lot: unit}``."""
+        units = self.env["aftersales.registration"].search(
+            [("lot_id", "in", lots.ids), ("state", "=", "active")]
+        )
+        return {unit.lot_id.sudo(): unit for unit in units}
+
+    @api.model
+    def _get_positions(self, groups):
+        """Position of each delivery: ``{(product, lot, move): Position}``.
+
+        A serial is with the customer to whom its last move brought it; other
+        goods count by their delivery.
+        """
+        held = self._get_held_serials(groups)
+        moves = self.env["stock.move"].sudo().union(*(group[2] for group in groups))
+        returned = self._count_returned(moves)
+        expected = self._count_expected(moves, set(held))
+        result = {}
+        for product, lot, move, quantity, _date in groups:
+            key = (product, lot, move)
+            if product.tracking == "serial":
+                back = Decimal(0 if held.get(lot) == move else 1)
+                waiting = Decimal(expected.get(lot.id, 0))
+                result[key] = returnable.Position(Decimal(1), back, waiting)
+            else:
+                result[key] = returnable.Position(
+                    Decimal(str(quantity)),
+                    returned.get((move.id, lot.id), Decimal(0)),
+                    expected.get((move.id, lot.id), Decimal(0)),
+                )
+        return result
+
+    @api.model
+    def _get_held_serials(self, groups):
+        """Delivery that each serial last left with: ``{lot: move}``.
+
+        Serials that came back since are missing.
+        """
+        lots = self.env["stock.lot"].union(
+            *(lot for product, lot, *_x in groups if product.tracking == "serial")
+        )
+        lines_sudo = (
+            self.env["stock.move.line"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("lot_id", "in", lots.ids),
+                    ("state", "=", "done"),
+                    "|",
+                    ("location_id.usage", "=", "customer"),
+                    ("location_dest_id.usage", "=", "customer"),
+                ],
+                ["lot_id", "move_id", "location_dest_id"],
+                order="date, id",
+            )
+        )
+        last = {line_sudo.lot_id: line_sudo for line_sudo in lines_sudo}
+        return {
+            lot: line_sudo.move_id
+            for lot, line_sudo in last.items()
+            if line_sudo.location_dest_usage == "customer"
+        }
+
+    @api.model
+    def _count_returned(self, moves):
+        """Quantity that came back per delivery: ``{(move_id, lot_id): quantity}``."""
+        rows = (
+            self.env["stock.move.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("move_id.origin_returned_move_id", "in", moves.ids),
+                    ("state", "=", "done"),
+                    ("location_id.usage", "=", "customer"),
+                ],
+                ["move_id", "lot_id"],
+                ["quantity_product_uom:sum"],
+            )
+        )
+        result = {}
+        for back, lot, quantity in rows:
+            key = (back.origin_returned_move_id.id, lot.id)
+            result[key] = result.get(key, Decimal(0)) + Decimal(str(quantity))
+        return result
+
+    @api.model
+    def _count_expected(self, moves, lots):
+        """Quantity that confirmed returns wait for.
+
+        :return: ``{(move_id, lot_id): quantity, lot_id: quantity}``
+        """
+        lot_ids = [lot.id for lot in lots]
+        lines_sudo = (
+            self.env["aftersales.return.line"]
+            .sudo()
+            .search_fetch(
+                Domain("is_open", "=", True)
+                & Domain("state", "=", "expected")
+                & (
+                    Domain("origin_move_id", "in", moves.ids)
+                    | Domain("lot_id", "in", lot_ids)
+                ),
+                [
+                    "origin_move_id",
+                    "lot_id",
+                    "quantity",
+                    "product_uom_id",
+                    "product_id",
+                ],
+            )
+        )
+        result = {}
+        for line_sudo in lines_sudo - self.sudo().line_ids:
+            quantity = line_sudo.product_uom_id._compute_quantity(
+                line_sudo.quantity, line_sudo.product_id.uom_id, round=False
+            )
+            lot = line_sudo.lot_id.id
+            for key in ((line_sudo.origin_move_id.id, lot), lot):
+                result[key] = result.get(key, Decimal(0)) + Decimal(str(quantity))
+        return result
