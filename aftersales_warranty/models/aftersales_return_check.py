@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 
 class AftersalesReturn(models.Model):
@@ -17,14 +16,17 @@ class AftersalesReturn(models.Model):
             document._check_lines_there()
         lines = self.line_ids
         lines._resolve_serials()
+        lines._fill_origin()
+        lines._mark_foreign()
         lines._check_reason()
         lines._check_unit()
         lines._check_counterfeit()
         lines._check_lot()
         lines._check_quantity_uom()
         lines._check_other_returns()
-        lines._lock_origin()
+        lines._check_origin()
         lines._check_foreign()
+        lines._check_holder()
         lines._check_delivered()
 
     def _check_lines_there(self):
@@ -205,18 +207,6 @@ class AftersalesReturnLine(models.Model):
                 )
             )
 
-    def _lock_origin(self):
-        """Let two returns of the same delivery be confirmed one after the other.
-
-        The delivery is touched, so that the later one fails and runs again on
-        what the first has written.
-        """
-        moves = self.origin_move_id
-        if moves:
-            self.env.cr.execute(
-                SQL("UPDATE stock_move SET id = id WHERE id IN %s", tuple(moves.ids))
-            )
-
     def _check_foreign(self):
         """Goods bought elsewhere only where the policy of the product allows it.
 
@@ -227,8 +217,7 @@ class AftersalesReturnLine(models.Model):
         for line in self.filtered("is_foreign"):
             if line.resolution == "repair" and line.registration_id:
                 continue
-            version = line._get_policy_version()
-            if "accepts_foreign" not in version or not version.accepts_foreign:
+            if not line._get_policy_version().accepts_foreign:
                 raise UserError(
                     self.env._(
                         "%(line)s was bought elsewhere and the policy of "
@@ -236,6 +225,104 @@ class AftersalesReturnLine(models.Model):
                         "to the seller, or offer a repair.",
                         line=line.display_name,
                         product=line.product_id.display_name,
+                    )
+                )
+
+    def _fill_origin(self):
+        """Find the delivery of lines that do not name it."""
+        for line in self.filtered(lambda x: not x.origin_move_id and not x.is_foreign):
+            goods = line.return_id._get_open_goods(
+                line.partner_id,
+                lots=line.lot_id or None,
+                products=line.product_id,
+                company=line.company_id,
+            )
+            enough = [x for x in goods if x["open"] >= line._get_base_quantity()]
+            for item in (enough or goods)[:1]:
+                line._write_flow(
+                    {
+                        "origin_move_id": item["move"].id,
+                        "registration_id": (line.registration_id or item["unit"]).id,
+                    }
+                )
+
+    def _mark_foreign(self):
+        """A unit that we did not deliver to its owner was bought elsewhere."""
+        for line in self.filtered(lambda x: not x.origin_move_id and not x.is_foreign):
+            # The registration may belong to a point that the user cannot see.
+            owner = line.sudo().registration_id.partner_id.commercial_partner_id
+            if owner and owner == line.partner_id.commercial_partner_id:
+                line._write_flow({"is_foreign": True})
+
+    def _check_origin(self):
+        """The delivery that a line names brought these goods to this customer.
+
+        The price paid follows from it.
+
+        :raise UserError: naming the line and the delivery
+        """
+        for line in self.filtered("origin_move_id"):
+            # Who takes a return in need not read transfers.
+            move_sudo = line.sudo().origin_move_id
+            partners = move_sudo.picking_id.partner_id | move_sudo.partner_id
+            partners |= move_sudo.sale_line_id.order_id.partner_id
+            lot = line.lot_id
+            if (
+                move_sudo.state == "done"
+                and move_sudo.location_dest_id.usage == "customer"
+                and move_sudo.product_id == line.product_id
+                and line.partner_id.commercial_partner_id
+                in partners.commercial_partner_id
+                and (not lot or lot in move_sudo.move_line_ids.lot_id)
+            ):
+                continue
+            raise UserError(
+                self.env._(
+                    "%(line)s: %(delivery)s did not bring these goods to %(partner)s. "
+                    "Choose the delivery again.",
+                    line=line.display_name,
+                    delivery=move_sudo.reference or move_sudo.display_name,
+                    partner=line.partner_id.display_name,
+                )
+            )
+
+    def _check_holder(self):
+        """Goods bought elsewhere are not somebody else's, and not our stock.
+
+        :raise UserError: naming the serial and who has it
+        """
+        for line in self.filtered(lambda x: x.is_foreign and x.serial):
+            # The rule binds everybody, whatever units and stock he may read.
+            line_sudo = line.sudo()
+            unit_sudo = line_sudo.registration_id or line_sudo.registration_id.search(
+                [
+                    ("product_id", "=", line.product_id.id),
+                    ("serial", "=", line.serial),
+                    ("company_id", "=", line.company_id.id),
+                    ("state", "=", "active"),
+                ],
+                limit=1,
+            )
+            owner = unit_sudo.partner_id.commercial_partner_id
+            if (
+                owner
+                and owner != line.partner_id.commercial_partner_id
+                and not owner._is_aftersales_dealer()
+            ):
+                raise UserError(
+                    self.env._(
+                        "Serial %(serial)s is registered for another customer. Check "
+                        "the number, or hand the unit over to %(partner)s first.",
+                        serial=line.serial,
+                        partner=line.partner_id.display_name,
+                    )
+                )
+            place = line_sudo.lot_id.location_id
+            if place.usage in ("internal", "transit"):
+                raise UserError(
+                    self.env._(
+                        "Serial %(serial)s is in our own stock; nobody can return it.",
+                        serial=line.serial,
                     )
                 )
 
@@ -260,25 +347,10 @@ class AftersalesReturnLine(models.Model):
 
         :raise UserError: naming the goods and the reason
         """
-        lines = self.filtered(lambda line: not line.is_foreign)
-        guard = self.env.get("aftersales.return.guard")
-        if guard is None:
-            return
-        refusals = guard._get_refusals(
-            [line._prepare_guard_request() for line in lines]
-        )
+        requests = [line._prepare_guard_request() for line in self]
+        Guard = self.env["aftersales.return.guard"]
+        # Two returns of the same goods are confirmed one after the other.
+        Guard._lock_goods(requests)
+        refusals = Guard._get_refusals(requests)
         if refusals:
-            raise UserError("\n".join(refusals.values()))
-
-    def _prepare_guard_request(self):
-        """Question to the guard of the warehouse about one line."""
-        self.ensure_one()
-        return {
-            "key": self.id,
-            "partner": self.partner_id,
-            "product": self.product_id,
-            "lot": self.lot_id,
-            "quantity": self.quantity,
-            "uom": self.product_uom_id,
-            "line": self,
-        }
+            raise UserError("\n".join(dict.fromkeys(refusals.values())))

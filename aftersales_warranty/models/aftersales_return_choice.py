@@ -174,7 +174,7 @@ class AftersalesReturnLine(models.Model):
         """Show what the customer may ask for, and choose."""
         self.ensure_one()
         self.check_access("write")
-        self.return_id._check_draft()
+        self._check_may_choose()
         wizard = self.env["aftersales.return.choice"].create({"line_id": self.id})
         return {
             "type": "ir.actions.act_window",
@@ -193,10 +193,26 @@ class AftersalesReturnLine(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self.return_id._check_draft()
+        self._check_may_choose()
         if not option["allowed"]:
             raise UserError(self._get_refused_message(option["resolution"], [option]))
         self._write_flow(self._prepare_choice_vals(option))
+        self._on_chosen()
+
+    def _check_may_choose(self):
+        """Only drafts, and goods that arrived without a return, are chosen for.
+
+        :raise UserError: naming the document
+        """
+        self.filtered(
+            lambda line: not line.date_received or line.has_choice
+        ).return_id._check_draft()
+
+    def _on_chosen(self):
+        """Goods that are here already get their price with the choice."""
+        arrived = self.filtered("date_received")
+        arrived._freeze_paid()
+        arrived.return_id._update_state()
 
     def _override(self, reason, resolution=None, fee=0.0):
         """Accept a line outside the rules, on a manager's responsibility.
@@ -207,7 +223,7 @@ class AftersalesReturnLine(models.Model):
         :raise AccessError: no manager, or the person who asks for it
         """
         self.check_access("write")
-        self.return_id._check_draft()
+        self._check_may_choose()
         self._check_may_override()
         if not (reason or "").strip():
             raise UserError(
@@ -240,6 +256,8 @@ class AftersalesReturnLine(models.Model):
                     reason=reason.strip(),
                 )
             )
+
+        self._on_chosen()
 
     def _check_may_override(self):
         """Refuse an override by anybody but a manager who did not ask for it.

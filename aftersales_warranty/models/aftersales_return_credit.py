@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from ..tools import refund as kernel
-from .aftersales_return_refund import REFUND_GROUPS
+from .aftersales_return_refund import BAD_FINDINGS, REFUND_GROUPS
 
 
 class AftersalesReturn(models.Model):
@@ -113,6 +113,14 @@ class AftersalesReturnLine(models.Model):
                         line=line.display_name,
                     )
                 )
+            if not line.has_choice:
+                raise UserError(
+                    self.env._(
+                        "%(line)s came without a return. Choose first what the "
+                        "customer is entitled to.",
+                        line=line.display_name,
+                    )
+                )
             if line._needs_decision():
                 raise UserError(
                     self.env._(
@@ -133,7 +141,9 @@ class AftersalesReturnLine(models.Model):
 
     def _needs_decision(self):
         """Whether somebody must decide before the customer is served."""
-        return False
+        self.ensure_one()
+        is_bad = self.finding in BAD_FINDINGS or self._is_of_customer()
+        return is_bad and not self.is_decided
 
     def _create_refunds(self):
         """Make draft credit notes, one for each invoice and currency.

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
 
 class AftersalesReturn(models.Model):
@@ -64,26 +63,15 @@ class AftersalesReturnLine(models.Model):
         copy=False,
         index="btree_not_null",
     )
-    back_picking_id = fields.Many2one(
-        "stock.picking",
-        "Delivery Back",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        help="Brings the customer his own goods back, repaired or as they were.",
-    )
     delivery_move_ids = fields.One2many(
         "stock.move", "aftersales_delivery_line_id", readonly=True
     )
 
-    _FLOW_FIELDS = frozenset(
-        ("exchange_picking_id", "back_picking_id", "delivery_move_ids")
-    )
+    _FLOW_FIELDS = frozenset(("exchange_picking_id", "delivery_move_ids"))
 
     is_out_of_stock = fields.Boolean(
         "Model out of Stock", compute="_compute_is_out_of_stock"
     )
-    can_send_back = fields.Boolean(compute="_compute_can_send_back")
 
     @api.depends("state", "resolution", "exchange_picking_id")
     def _compute_is_out_of_stock(self):
@@ -93,15 +81,6 @@ class AftersalesReturnLine(models.Model):
                 and not line.exchange_picking_id
                 and line.state in line._get_ready_states()
                 and line._is_out_of_stock()
-            )
-
-    @api.depends("state", "resolution", "is_denied", "back_picking_id")
-    def _compute_can_send_back(self):
-        for line in self:
-            line.can_send_back = (
-                (line.resolution == "repair" or line.is_denied)
-                and line.state in ("inspected", "disposed")
-                and not line.back_picking_id
             )
 
     # -- exchange ------------------------------------------------------------------
@@ -243,102 +222,10 @@ class AftersalesReturnLine(models.Model):
                 }
             )
             line_sudo._freeze_paid()
+            # It stayed live only for the exchange.
+            today = line.company_id._get_aftersales_today()
+            line_sudo.registration_id._close("returned", today)
             line.return_id.message_post(body=note)
-
-    # -- delivery back ---------------------------------------------------------------
-
-    def action_create_delivery_back(self):
-        """Send the customer his own goods, repaired or refused.
-
-        :raise UserError: the goods are not here, or something else is promised
-        """
-        self.check_access("write")
-        for line in self:
-            if line.resolution != "repair" and not line.is_denied:
-                raise UserError(
-                    self.env._(
-                        "%(line)s: the customer gets something else for these goods.",
-                        line=line.display_name,
-                    )
-                )
-            if line.state not in ("inspected", "disposed"):
-                raise UserError(
-                    self.env._(
-                        "%(line)s must be inspected before it goes back.",
-                        line=line.display_name,
-                    )
-                )
-        self._check_not_settled()
-        self.lock_for_update()
-        # Who serves the customer need not be a stock user.
-        lines_sudo = self.sudo()
-        for line_sudo in lines_sudo:
-            line_sudo._create_delivery_back()
-        self.return_id._update_state()
-        return self.return_id.action_view_deliveries()
-
-    def _create_delivery_back(self):
-        """One transfer of the customer's own goods, from where they are."""
-        source = self._get_place()
-        picking_type = self.return_id.warehouse_id.out_type_id
-        customers = self.partner_id.property_stock_customer
-        lot = self._get_lot_here()
-        picking = self.env["stock.picking"].create(
-            {
-                "picking_type_id": picking_type.id,
-                "partner_id": self.partner_id.id,
-                "origin": self.return_id.name,
-                "location_id": source.id,
-                "location_dest_id": customers.id,
-                "company_id": self.company_id.id,
-                "move_ids": [
-                    Command.create(
-                        {
-                            "product_id": self.product_id.id,
-                            "product_uom_qty": self.quantity,
-                            "product_uom": self.product_uom_id.id,
-                            "location_id": source.id,
-                            "location_dest_id": customers.id,
-                            "company_id": self.company_id.id,
-                            "aftersales_delivery_line_id": self.id,
-                        }
-                    )
-                ],
-            }
-        )
-        picking.action_confirm()
-        move = picking.move_ids
-        move._do_unreserve()
-        move._update_reserved_quantity(self._get_base_quantity(), source, lot)
-        move._recompute_state()
-        self._write_flow({"back_picking_id": picking.id})
-
-    def _get_lot_here(self):
-        """Serial or lot that arrived; extension point."""
-        self.ensure_one()
-        return self.lot_id
-
-    def _get_place(self):
-        """Location in which the goods stand.
-
-        :raise UserError: they are not in stock
-        """
-        quant = self.env["stock.quant"].search(
-            [
-                ("product_id", "=", self.product_id.id),
-                ("lot_id", "=", self._get_lot_here().id),
-                ("location_id.usage", "=", "internal"),
-                ("company_id", "=", self.company_id.id),
-                ("quantity", ">=", self._get_base_quantity()),
-            ],
-            order="in_date desc, id desc",
-            limit=1,
-        )
-        if not quant:
-            raise UserError(
-                self.env._("%(line)s is not in stock.", line=self.display_name)
-            )
-        return quant.location_id
 
 
 class StockMove(models.Model):
@@ -364,6 +251,16 @@ class StockRule(models.Model):
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"
+
+    def _aftersales_close_units(self):
+        """Units that come in for repair or exchange stay the customer's for now."""
+        staying = self.filtered(
+            lambda line: (
+                line.move_id.aftersales_return_line_id.sudo().resolution
+                in ("repair", "exchange")
+            )
+        )
+        return super(StockMoveLine, self - staying)._aftersales_close_units()
 
     def _aftersales_register_units(self):
         """Goods given in exchange continue the unit that they replace."""

@@ -360,6 +360,39 @@ class AftersalesReturnLine(models.Model):
             "product_uom_id": goods["product"].uom_id.id,
         }
 
+    def _copy_rest(self, quantity):
+        """A line for what did not come with the others, on the same terms.
+
+        :param quantity: quantity of the rest, in the unit of the line
+        """
+        self.ensure_one()
+        # The terms were agreed for all of it; the warehouse only counts.
+        line_sudo = self.sudo()
+        share = quantity / (line_sudo.quantity + quantity)
+        rest_fee = line_sudo.currency_id.round(line_sudo.fee * share)
+        terms = line_sudo.read(line_sudo._get_term_fields(), load="")[0]
+        terms.pop("id")
+        rest_sudo = line_sudo.copy(
+            {"return_id": self.return_id.id, "quantity": quantity}
+        )
+        rest_sudo._write_flow({**terms, "fee": rest_fee})
+        line_sudo._write_flow({"fee": line_sudo.fee - rest_fee})
+        (line_sudo | rest_sudo)._freeze_paid()
+        return rest_sudo.with_env(self.env)
+
+    @api.model
+    def _get_term_fields(self):
+        """Fields that a part of the line shares with the whole; extension point."""
+        return [
+            "entitlement_type",
+            "entitlement_rule_id",
+            "entitlement_text",
+            "deadline",
+            "is_override",
+            "override_reason",
+            "override_user_id",
+        ]
+
     # -- hooks of the warehouse ------------------------------------------------
 
     def _on_received(self):

@@ -10,12 +10,10 @@ class AftersalesReturnLine(models.Model):
 
     _inherit = "aftersales.return.line"
 
-    is_foreign = fields.Boolean("Bought Elsewhere")
     move_ids = fields.One2many(
         "stock.move", "aftersales_return_line_id", "Stock Moves", readonly=True
     )
     warehouse_id = fields.Many2one(related="return_id.warehouse_id")
-    tracking = fields.Selection(related="product_id.tracking")
 
     receipt_result = fields.Selection(
         [
@@ -384,7 +382,7 @@ class AftersalesReturnLine(models.Model):
         self.ensure_one()
         move = self._get_receipt_moves()[:1]
         self._write_flow({"quantity": self.quantity - quantity})
-        rest = self.copy({"return_id": self.return_id.id, "quantity": quantity})
+        rest = self._copy_rest(quantity)
         move.product_uom_qty -= quantity
         move.move_line_ids.quantity = move.product_uom_qty
         move.create(rest._prepare_receipt_move_vals(move.picking_id))

@@ -112,6 +112,8 @@ class AftersalesReturnLine(models.Model):
         "is_denied",
         "refund_line_ids.parent_state",
         "delivery_move_ids.state",
+        "move_ids.state",
+        "repair_ids.aftersales_date_handover",
     )
     def _compute_is_settled(self):
         for line in self:
@@ -123,7 +125,12 @@ class AftersalesReturnLine(models.Model):
         if self.resolution == "refund" and not self.is_denied:
             states = set(self.refund_line_ids.mapped("parent_state")) - {"cancel"}
             return states == {"posted"} or not self.amount_refund
-        moves = self.delivery_move_ids.filtered(
+        given = self.delivery_move_ids
+        if self.resolution == "repair" or self.is_denied:
+            if any(self.repair_ids.mapped("aftersales_date_handover")):
+                return True
+            given = self.move_ids
+        moves = given.filtered(
             lambda m: m.state != "cancel" and m.location_dest_id.usage == "customer"
         )
         return bool(moves) and set(moves.mapped("state")) == {"done"}
@@ -177,7 +184,7 @@ class AftersalesReturnLine(models.Model):
             if sale_line:
                 paid = line_sudo._get_invoiced_amount(sale_line)
             else:
-                paid = unit.price * line._get_base_quantity()
+                paid = unit.price * line_sudo._get_settled_quantity()
             line_sudo._write_flow({"price_paid": line.currency_id.round(paid)})
 
     def _get_invoiced_amount(self, sale_line):
@@ -209,7 +216,12 @@ class AftersalesReturnLine(models.Model):
 
     def _get_settled_quantity(self):
         """Quantity that money is given for, in the product's unit of measure."""
-        return self._get_base_quantity()
+        self.ensure_one()
+        if not self.date_received:
+            return self._get_base_quantity()
+        return self.product_uom_id._compute_quantity(
+            self.quantity_received, self.product_id.uom_id, round=False
+        )
 
     # -- decision after the inspection ---------------------------------------------
 

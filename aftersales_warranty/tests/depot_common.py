@@ -141,6 +141,7 @@ class DepotCommon(WarrantyCommon):
                         {
                             "product_id": lot.product_id.id,
                             "lot_id": lot.id,
+                            "fault_class": "performance",
                             **line_vals,
                         }
                     )
