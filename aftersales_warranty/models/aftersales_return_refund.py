@@ -156,16 +156,16 @@ class AftersalesReturnLine(models.Model):
         today = self.env.company._get_aftersales_today()
         for company, lines in self.grouped("company_id").items():
             due = today + timedelta(days=company.aftersales_refund_days)
-            lines._write_flow({"date_due": due})
-            lines._schedule_settlement(due)
+            # Whoever validates the transfer need not be allowed to write returns.
+            lines.sudo()._write_flow({"date_due": due})
+            lines.sudo()._schedule_settlement(due)
         return result
 
     def _schedule_settlement(self, due):
         """Remind the responsible person of what is due to the customer."""
         for document in self.return_id:
             user = document.user_id or document.create_uid
-            # The warehouse receives; the reminder is for somebody else.
-            document.sudo().activity_schedule(
+            document.activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=due,
                 summary=self.env._("Settle the return with the customer"),
