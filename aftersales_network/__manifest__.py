@@ -139,6 +139,7 @@
         # views, wizards, reports and menus of: orders
         "wizard/aftersales_order_wizard_views.xml",
         "views/aftersales_orders_config_views.xml",
+        "views/aftersales_service_specification_views.xml",
         "views/aftersales_orders_menus.xml",
         # views, wizards, reports and menus of: planning
         "wizard/aftersales_capacity_compare_views.xml",

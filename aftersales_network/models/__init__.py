@@ -100,6 +100,7 @@ from . import (
     aftersales_capacity_plan,
     aftersales_capacity_plan_line,
     aftersales_capacity_plan_run,
+    aftersales_service_specification,
     # models of: running
     aftersales_resource_norm,
     aftersales_resource,

@@ -304,10 +304,14 @@ class AftersalesServiceOrder(models.Model):
             self._check_result_editable()
         res = super().write(vals)
         if vals.get("service_type_id"):
-            untouched = self.filtered(lambda o: not any(o.step_ids.mapped("is_done")))
-            untouched.step_ids.unlink()
-            untouched._create_steps()
+            self._renew_steps()
         return res
+
+    def _renew_steps(self):
+        """Take the written steps over anew, where nobody ticked one yet."""
+        untouched = self.filtered(lambda o: not any(o.step_ids.mapped("is_done")))
+        untouched.step_ids.unlink()
+        untouched._create_steps()
 
     def _create_steps(self):
         """Copy the written steps of the service type onto each order."""
@@ -329,8 +333,12 @@ class AftersalesServiceOrder(models.Model):
                 "sequence": step.sequence,
                 "is_mandatory": step.is_mandatory,
             }
-            for step in service_type.step_ids
+            for step in self._get_written_steps(service_type)
         ]
+
+    def _get_written_steps(self, service_type):
+        """Written steps that the order takes over; extension point."""
+        return service_type.step_ids
 
     @api.model
     def _fill_from_lots(self, vals_list):

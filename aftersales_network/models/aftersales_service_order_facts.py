@@ -191,7 +191,9 @@ class AftersalesServiceOrder(models.Model):
         )
         return {
             (kind.id, day): everybody._get_missing_qualifications(kind, day)
-            for kind in self.service_type_id
+            for kind in self.service_type_id.union(
+                *(order._get_qualification_type() for order in self)
+            )
             for day in fact_days
         }
 

@@ -176,7 +176,7 @@ class AftersalesServiceOrder(models.Model):
                 )
             )
         job = facts["days"][self.id]
-        lacks = facts["missing"][self.service_type_id.id, job.fact_day]
+        lacks = facts["missing"][self._get_qualification_type().id, job.fact_day]
         if lacks.get(technician.id):
             raise UserError(
                 self.env._(

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 RESULTS = [("passed", "Passed"), ("failed", "Failed")]
 
@@ -52,7 +53,9 @@ class AftersalesServiceOrder(models.Model):
 
     _inherit = "aftersales.service.order"
 
-    needs_inspection = fields.Boolean(related="service_type_id.needs_inspection")
+    needs_inspection = fields.Boolean(
+        compute="_compute_needs_inspection", search="_search_needs_inspection"
+    )
     inspection_ids = fields.One2many(
         "aftersales.service.order.inspection",
         "order_id",
@@ -66,6 +69,18 @@ class AftersalesServiceOrder(models.Model):
     date_handover = fields.Datetime("Handed Over on", readonly=True, copy=False)
 
     _FLOW_FIELDS = frozenset(("inspection_result", "date_handover"))
+
+    @api.depends("service_type_id.needs_inspection")
+    def _compute_needs_inspection(self):
+        for order in self:
+            # Who works on the order may not read its service type.
+            order.needs_inspection = order.service_type_id.sudo().needs_inspection
+
+    def _search_needs_inspection(self, operator, value):
+        """Orders whose service type asks for an inspection; extension point."""
+        if operator != "in":
+            return NotImplemented
+        return Domain("service_type_id.needs_inspection", "=", True)
 
     def action_inspect(self):
         """Ask for the result of the inspection."""

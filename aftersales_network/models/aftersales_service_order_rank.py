@@ -94,7 +94,13 @@ class AftersalesServiceOrder(models.Model):
     def _get_team(self, point, facts):
         """People of the point for the job; the same for orders of one kind."""
         job = facts["days"][self.id]
-        key = (point.id, self.service_type_id.id, job.fact_day, job.days)
+        key = (
+            point.id,
+            self._get_wanted_role().id,
+            self._get_qualification_type().id,
+            job.fact_day,
+            job.days,
+        )
         teams = facts["teams"]
         if key not in teams:
             teams[key] = self._build_team(point, facts, job)
@@ -102,7 +108,7 @@ class AftersalesServiceOrder(models.Model):
 
     def _build_team(self, point, facts, job):
         """Split the people of a point by role, qualification and presence."""
-        missing = facts["missing"][self.service_type_id.id, job.fact_day]
+        missing = facts["missing"][self._get_qualification_type().id, job.fact_day]
         in_role = tuple(
             person
             for person in facts["people"].get(point.id, ())
@@ -131,8 +137,18 @@ class AftersalesServiceOrder(models.Model):
 
     def _is_in_role(self, role):
         """Whether somebody in that role may get the job."""
-        wanted = self.service_type_id.role_id
+        wanted = self._get_wanted_role()
         return role == wanted if wanted else role.is_technician
+
+    def _get_wanted_role(self):
+        """Role in which somebody has to be for the job; extension point."""
+        self.ensure_one()
+        return self.service_type_id.role_id
+
+    def _get_qualification_type(self):
+        """Service type whose qualifications the job asks for; extension point."""
+        self.ensure_one()
+        return self.service_type_id
 
     def _count_heads(self, point, facts, day):
         """Technicians of the point by contract, and those there on a day."""

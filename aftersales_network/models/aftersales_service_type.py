@@ -40,7 +40,12 @@ class AftersalesServiceType(models.Model):
         help="Only people in this role may get the job; empty: anybody who "
         "carries out jobs.",
     )
-    step_ids = fields.One2many("aftersales.service.step", "service_type_id", copy=True)
+    step_ids = fields.One2many(
+        "aftersales.service.step",
+        "service_type_id",
+        copy=True,
+        domain=[("specification_id", "=", False)],
+    )
     description = fields.Html(translate=True)
     confirmation = fields.Selection(
         [("none", "Not Needed"), ("required", "Signature or Link")],
@@ -56,7 +61,11 @@ class AftersalesServiceType(models.Model):
         "handed over.",
     )
     check_ids = fields.One2many(
-        "aftersales.service.check", "service_type_id", "Inspection Items", copy=True
+        "aftersales.service.check",
+        "service_type_id",
+        "Inspection Items",
+        copy=True,
+        domain=[("specification_id", "=", False)],
     )
     guarantee_days = fields.Integer(
         "Repair Guarantee (Days)",

@@ -69,4 +69,5 @@ from . import (
     test_budget,
     test_systems,
     test_year_plan,
+    test_specification,
 )

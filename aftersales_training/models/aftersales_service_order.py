@@ -50,7 +50,10 @@ class AftersalesServiceOrder(models.Model):
         result = {}
         assigned = self.filtered("technician_id")
         for (service_type, day), orders in assigned.grouped(
-            lambda order: (order.service_type_id, order._get_qualification_date())
+            lambda order: (
+                order._get_qualification_type(),
+                order._get_qualification_date(),
+            )
         ).items():
             gaps = orders.technician_id._get_qualification_gaps(service_type, day)
             for order in orders:

@@ -70,7 +70,11 @@ class AftersalesMaintenancePlanLine(models.Model):
         check_company=True,
     )
     service_point_id = fields.Many2one(
-        related="order_id.service_point_id", store=True, index="btree_not_null"
+        "aftersales.service.point",
+        compute="_compute_order",
+        store=True,
+        index="btree_not_null",
+        check_company=True,
     )
     date_done = fields.Date("Done on", compute="_compute_order", store=True)
     is_missed = fields.Boolean("Missed", readonly=True, copy=False, index=True)
@@ -106,7 +110,9 @@ class AftersalesMaintenancePlanLine(models.Model):
         )
     )
 
-    @api.depends("order_ids.state", "order_ids.date_end")
+    # On order_ids, never on order_id: an order knows its visit, so that a step of an
+    # order without one costs no search.
+    @api.depends("order_ids.state", "order_ids.date_end", "order_ids.service_point_id")
     def _compute_order(self):
         for line in self:
             # Whoever sees the visit may not see the order of another point.
@@ -114,11 +120,12 @@ class AftersalesMaintenancePlanLine(models.Model):
             live = orders_sudo.filtered(lambda o: o.state != "cancelled")
             order = (live or orders_sudo)[-1:]
             line.order_id = order.sudo(False)
+            line.service_point_id = order.service_point_id.sudo(False)
             finished = order.state in ("done", "closed") and order.date_end
             line.date_done = finished and order._get_local_date(finished)
 
     @api.depends(
-        "order_id.state", "date_done", "date_limit", "is_missed", "date_refused"
+        "order_ids.state", "date_done", "date_limit", "is_missed", "date_refused"
     )
     def _compute_state(self):
         for line in self:
