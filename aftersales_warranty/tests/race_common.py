@@ -28,6 +28,16 @@ class RaceCommon(WarrantyCommon):
         with connection, connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
             cursor.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
+            cursor.execute(
+                "SELECT column_name FROM information_schema.columns WHERE "
+                "table_name = %s AND is_nullable = 'NO' AND column_name != 'id'",
+                (name,),
+            )
+            # A race is about the keys; other required fields come and go.
+            for (column,) in cursor.fetchall():
+                cursor.execute(
+                    f'ALTER TABLE {name} ALTER COLUMN "{column}" DROP NOT NULL'
+                )
         self.addCleanup(self._drop, name)
         return name
 
