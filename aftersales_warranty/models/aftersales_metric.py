@@ -198,7 +198,11 @@ class AftersalesMetric(models.AbstractModel):
 
     @api.model
     def _metric_reg(self, points, date_from, date_to):
-        """Delivered serials that are registered ÷ delivered serials."""
+        """Units registered to a customer ÷ units that customers received.
+
+        Serials delivered to customers, and those whose sale a dealer reported in
+        the period. What a dealer still has for sale counts nowhere.
+        """
         # The caller may read the points; stock moves are only counted.
         lines_sudo = (
             self.env["stock.move.line"]
@@ -208,12 +212,10 @@ class AftersalesMetric(models.AbstractModel):
                 ["lot_id", "company_id", "picking_id"],
             )
         )
-        registered = set(
-            self.env["aftersales.registration"]
-            .sudo()
-            .search_fetch([("lot_id", "in", lines_sudo.lot_id.ids)], ["lot_id"])
-            .lot_id.ids
-        )
+        units_sudo = self._get_metric_units(lines_sudo, points, date_from, date_to)
+        for_sale = set(units_sudo.filtered("is_dealer_stock").lot_id.ids)
+        owned = units_sudo.filtered(lambda u: u.partner_id and not u.is_dealer_stock)
+        registered = set(owned.lot_id.ids)
         by_company = lines_sudo.grouped("company_id")
         by_owner = lines_sudo.grouped(
             lambda line: line.picking_id.partner_id.commercial_partner_id
@@ -224,8 +226,43 @@ class AftersalesMetric(models.AbstractModel):
             is_hq = point.tier == "hq"
             lines = by_company.get(point.company_id) if is_hq else by_owner.get(owner)
             lots = set(lines.lot_id.ids) if lines and (is_hq or owner) else set()
-            result[point.id] = (len(lots & registered), len(lots))
+            lots -= for_sale
+            sold = owned.filtered(
+                lambda u, point=point, owner=owner, is_hq=is_hq, lots=lots: (
+                    u.dealer_id
+                    and u.date_sale
+                    and date_from <= u.date_sale <= date_to
+                    and u.lot_id.id not in lots
+                    and (
+                        u.company_id == point.company_id
+                        if is_hq
+                        else u.dealer_id.commercial_partner_id == owner
+                    )
+                )
+            )
+            result[point.id] = (
+                len(lots & registered) + len(sold),
+                len(lots) + len(sold),
+            )
         return result
+
+    @api.model
+    def _get_metric_units(self, lines_sudo, points, date_from, date_to):
+        """Registrations of delivered serials and of reported sales, as superuser."""
+        sold = (
+            Domain("dealer_id", "!=", False)
+            & Domain("date_sale", ">=", date_from)
+            & Domain("date_sale", "<=", date_to)
+            & Domain("company_id", "in", points.company_id.ids)
+        )
+        return (
+            self.env["aftersales.registration"]
+            .sudo()
+            .search_fetch(
+                sold | Domain("lot_id", "in", lines_sudo.lot_id.ids),
+                ["lot_id", "partner_id", "dealer_id", "date_sale", "is_dealer_stock"],
+            )
+        )
 
     @api.model
     def _metric_domain_reg(self, points, date_from, date_to):

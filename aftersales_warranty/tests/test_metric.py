@@ -77,6 +77,28 @@ class TestMetric(WarrantyCommon):
         after = self._compute("REG", self.hq)[self.hq.id]
         self.assertEqual((after[0] - before[0], after[1] - before[1]), (2.0, 3))
 
+    def test_registration_rate_of_dealers(self):
+        partner = self.point.partner_id
+        partner.aftersales_is_dealer = True
+        before = self._compute("REG", self.hq)[self.hq.id]
+        unit = self._deliver(partner, "REG-4")
+        self._deliver(partner, "REG-5")
+        self.assertEqual(self._compute("REG")[self.point.id], (0.0, 0))
+        unit._transfer(self.customer, self.company._get_aftersales_today())
+        self.assertEqual(self._compute("REG")[self.point.id], (1.0, 1))
+        # Sold by the dealer, but never delivered by us.
+        self._create_unit(
+            serial="REG-6",
+            dealer_id=partner.id,
+            date_sale=self.company._get_aftersales_today(),
+            date_delivery=False,
+        )
+        self.assertEqual(self._compute("REG")[self.point.id], (2.0, 2))
+        unknown = self._deliver(self.customer, "REG-7")
+        unknown.partner_id = False
+        after = self._compute("REG", self.hq)[self.hq.id]
+        self.assertEqual((after[0] - before[0], after[1] - before[1]), (2.0, 3))
+
     def test_rejection_and_cycle(self):
         good = self._create_claim()
         bad = self._create_claim(date_request="2026-03-05 08:00:00")
