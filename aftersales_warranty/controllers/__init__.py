@@ -4,6 +4,7 @@ from . import portal
 # controllers of: policy
 # controllers of: units
 from . import units
+
 # controllers of: returns
 # controllers of: depot
 # controllers of: repair

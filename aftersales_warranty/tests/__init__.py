@@ -50,6 +50,7 @@ from . import test_part_return
 
 from . import test_part_supply
 from . import test_part_balance
+
 # tests of: prices
 from . import test_price_list, test_overcharge, test_quotation
 from . import test_prices_portal

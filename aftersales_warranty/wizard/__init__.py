@@ -30,5 +30,6 @@ from . import aftersales_reason_wizard_parts
 
 from . import aftersales_part_missing
 from . import aftersales_part_supply
+
 # wizard of: prices
 from . import aftersales_reason_wizard_prices
