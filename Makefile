@@ -3,7 +3,7 @@ PYTHON ?= python3
 SUITE = $(PYTHON) scripts/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean shell import-history test lint format bench i18n screenshots
+.PHONY: help setup demo stop clean shell import-history test core-tests lint format bench i18n screenshots
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -28,6 +28,9 @@ import-history: ## old cases: FILE=cases.csv CASE_DATE=YYYY-MM-DD
 
 test: ## every check; T=path for one
 	@$(SUITE) test --target='$(T)'
+
+core-tests: ## Odoo's own tests with the suite installed; T="stock repair" for some
+	@$(SUITE) core-tests --target='$(T)'
 
 lint: ## static checks only
 	@$(SUITE) lint

@@ -8,6 +8,7 @@ import sys
 from . import (
     bench,
     console_odoo,
+    core_tests,
     demo,
     lint,
     python_env,
@@ -59,6 +60,11 @@ def command_test(options):
     return testing.test(target=options.target)
 
 
+def command_core_tests(options):
+    """Odoo's own tests with the suite installed."""
+    return core_tests.core_tests(target=options.target)
+
+
 def command_lint(_options):
     """Static checks only."""
     return 0 if lint.lint() else 1
@@ -99,6 +105,7 @@ COMMANDS = {
     "shell": command_shell,
     "import-history": command_import_history,
     "test": command_test,
+    "core-tests": command_core_tests,
     "lint": command_lint,
     "format": command_format,
     "bench": command_bench,
@@ -111,7 +118,7 @@ def parse(arguments):
     """The command and its options."""
     parser = argparse.ArgumentParser(prog="suite", description=__doc__)
     parser.add_argument("command", choices=sorted(COMMANDS))
-    parser.add_argument("--target", default="", help="path for test and bench")
+    parser.add_argument("--target", default="", help="path, or modules of core-tests")
     parser.add_argument("--fresh", default="", help="build the demo database anew")
     parser.add_argument("--file", default="", help="file of old cases")
     parser.add_argument("--case-date", default="", help="date of the cases")
