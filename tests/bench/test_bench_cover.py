@@ -1,0 +1,393 @@
+"""P3: cover and entitlements of many units beside one query that says the same."""
+
+import os
+import statistics
+import tempfile
+import time
+from datetime import date, datetime
+
+import pytest
+
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from odoo.addons.aftersales_warranty.tests.common import WarrantyCommon
+
+from tests.common import SuiteCase
+
+UNITS = int(os.environ.get("BENCH_UNITS", "100000"))
+REPAIRS = UNITS // 5
+ROUNDS = 3
+BUDGET = 2.0
+#: Queries of one batch, whatever its size.
+BUDGET_QUERIES = 40
+ON_DATE = date(2026, 6, 30)
+FAULT = "performance"
+
+#: Five rights of an invented country: type, window, unit, fault, repairs, fee.
+RULES = [
+    ("return", 7, "day", "performance", 0, "none"),
+    ("exchange", 15, "day", "performance", 0, "none"),
+    ("free_repair", 0, "whole", "any", 0, "none"),
+    ("exchange", 0, "whole", "performance", 2, "none"),
+    ("return", 0, "whole", "performance", 2, "depreciation"),
+]
+#: Months of the whole unit and depreciation per day (%) of the five classes.
+CLASSES = [(12, 0.05), (24, 0.1), (12, 0.5), (36, 0.05), (24, 0.25)]
+
+
+@tagged("-standard", "bench")
+class TestBenchCover(WarrantyCommon, SuiteCase):
+    """Units of four years in five classes, some repaired, a few closed."""
+
+    @pytest.fixture(autouse=True)
+    def _rows(self, bench_row):
+        self.bench_row = bench_row
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.land = cls.env["res.country"].create({"name": "Benchland", "code": "XB"})
+        cls.env["aftersales.entitlement.rule"].create(
+            [cls._prepare_rule(index, *rule) for index, rule in enumerate(RULES)]
+        )
+        cls.products = cls._create_products()
+        cls.promise = cls.env["aftersales.policy"].create(
+            {"name": "Bench Promise", "categ_ids": cls.products.categ_id.ids}
+        )
+        version = cls._create_version(
+            [{"component": "whole_unit", "months": 18, "basis": "delivery"}],
+            policy=cls.promise,
+        )
+        template = cls._create_unit(
+            serial="BENCH-0",
+            product_id=cls.products[0].id,
+            country_id=cls.land.id,
+            policy_version_id=version.id,
+        )
+        order = cls._create_order(
+            product_id=template.product_id.id,
+            serial="BENCH-0",
+            registration_id=template.id,
+            date_start=datetime(2026, 1, 1),
+            date_end=datetime(2026, 1, 3),
+        )
+        order.state = "closed"
+        cls.env.flush_all()
+        cls._multiply_units(template)
+        cls._multiply_orders(order)
+        for table in ("aftersales_registration", "aftersales_service_order"):
+            cls.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+        cls.env.invalidate_all()
+
+    @classmethod
+    def _prepare_rule(cls, index, kind, value, unit, fault, repairs, fee):
+        return {
+            "name": f"Bench {index}",
+            "code": f"BENCH{index}",
+            "country_id": cls.land.id,
+            "type": kind,
+            "window_value": value,
+            "window_unit": unit,
+            "fault": fault,
+            "min_repairs": repairs,
+            "fee": fee,
+            "extends": unit == "whole",
+            "source": "Invented for the benchmark",
+            "confidence": "a",
+        }
+
+    @classmethod
+    def _create_products(cls):
+        """One product in each of five classes."""
+        products = cls.env["product.product"]
+        for index, (months, rate) in enumerate(CLASSES):
+            unit_class = cls.env["aftersales.product.class"].create(
+                {
+                    "name": f"Bench {index}",
+                    "whole_months": months,
+                    "daily_rate": rate,
+                    "confidence": "a",
+                }
+            )
+            categ = cls.env["product.category"].create(
+                {"name": f"Bench {index}", "aftersales_class_id": unit_class.id}
+            )
+            products |= cls._create_product(name=f"Bench {index}", categ_id=categ.id)
+        return products
+
+    @staticmethod
+    def _spread(seed, count):
+        """0 … count - 1, the same in every run, independent between seeds."""
+        return SQL(
+            "(abs(hashint8extended(n, %s) %% 1000000007) %% %s)::int", seed, count
+        )
+
+    @classmethod
+    def _copy_rows(cls, record, count, values):
+        """Load copies of a record by COPY, some columns of them calculated."""
+        table = SQL.identifier(record._table)
+        columns = [
+            name
+            for name, field in record._fields.items()
+            if field.store and field.column_type and name != "id"
+        ]
+        rows = SQL(
+            "SELECT %s FROM %s o, generate_series(1, %s) n WHERE o.id = %s",
+            SQL(", ").join(
+                values.get(name, SQL.identifier("o", name)) for name in columns
+            ),
+            table,
+            count,
+            record.id,
+        )
+        cr = cls.env.cr
+        query = cr.mogrify(rows.code, rows.params).decode()
+        names = ", ".join(f'"{name}"' for name in columns)
+        with tempfile.TemporaryFile() as file:
+            cr.copy_expert(f"COPY ({query}) TO STDOUT", file)
+            file.seek(0)
+            cr.copy_expert(f"COPY {record._table} ({names}) FROM STDIN", file)
+
+    @classmethod
+    def _multiply_units(cls, template):
+        sale = SQL("('2022-07-01'::date + %s)", cls._spread(1, 4 * 365))
+        cls._copy_rows(
+            template,
+            UNITS,
+            {
+                "serial": SQL("'BENCH-' || n"),
+                "serial_key": SQL("'BENCH' || n"),
+                "serial_fold": SQL("'BENCH' || n"),
+                "product_id": SQL(
+                    "(%s::int[])[1 + %s]", cls.products.ids, cls._spread(2, 5)
+                ),
+                "date_sale": sale,
+                "date_delivery": SQL("%s + %s", sale, cls._spread(3, 4)),
+                "price": SQL("1000 + 500 * %s", cls._spread(4, 6)),
+                "date_closed": SQL(
+                    "CASE WHEN n %% 50 = 0 THEN %s + 30 END::date", sale
+                ),
+            },
+        )
+        cls.units = cls.env["aftersales.registration"].search(
+            [("serial", "like", "BENCH-"), ("id", "!=", template.id)]
+        )
+
+    @classmethod
+    def _multiply_orders(cls, order):
+        """One repair for every fifth unit on average, two or more for some."""
+        first = min(cls.units.ids)
+        start = SQL(
+            "'2025-01-01'::timestamp + %s * interval '1 day'", cls._spread(5, 500)
+        )
+        cls._copy_rows(
+            order,
+            REPAIRS,
+            {
+                "name": SQL("'BENCH' || n"),
+                "registration_id": SQL("%s + %s", first, cls._spread(6, UNITS)),
+                "date_start": start,
+                "date_end": SQL("%s + %s * interval '1 day'", start, cls._spread(7, 9)),
+                "repair_days": cls._spread(7, 9),
+                "waiting_days": SQL("CASE WHEN n %% 7 = 0 THEN 4 ELSE 0 END"),
+            },
+        )
+
+    # -- the query -------------------------------------------------------------
+
+    def _get_facts_query(self):
+        """Units with their class and their repairs."""
+        return SQL(
+            """
+            SELECT u.id, u.price, u.date_sale, u.date_delivery, u.date_closed,
+                   k.whole_months, k.daily_rate::numeric / 100 AS daily_rate,
+                   COALESCE(r.repairs, 0) AS repairs, COALESCE(r.days, 0) AS days
+              FROM aftersales_registration u
+              JOIN product_product p ON p.id = u.product_id
+              JOIN product_template t ON t.id = p.product_tmpl_id
+              JOIN product_category g ON g.id = t.categ_id
+              JOIN aftersales_product_class k ON k.id = g.aftersales_class_id
+              LEFT JOIN (
+                   SELECT o.registration_id, COUNT(*) AS repairs,
+                          SUM(o.repair_days + o.waiting_days) AS days
+                     FROM aftersales_service_order o
+                     JOIN aftersales_service_type y ON y.id = o.service_type_id
+                    WHERE o.state IN ('done', 'closed') AND y.kind = 'repair'
+                      AND o.date_end < %(day)s::date + 1
+                    GROUP BY o.registration_id) r ON r.registration_id = u.id
+             WHERE u.id IN %(ids)s
+            """,
+            day=ON_DATE,
+            ids=tuple(self.units.ids),
+        )
+
+    def _get_entitlement_query(self):
+        """What :meth:`_get_entitlements_batch` answers, in one query."""
+        return SQL(
+            """
+            WITH facts AS MATERIALIZED (%(facts)s), ends AS (
+                SELECT f.*, r.id AS rule, r.type, r.min_repairs, r.fee AS fee_kind,
+                       f.date_sale AS start,
+                       CASE WHEN r.window_unit = 'day'
+                            THEN f.date_sale + r.window_value
+                            ELSE (f.date_sale + f.whole_months * interval '1 month')
+                                 ::date + f.days::int
+                       END AS deadline
+                  FROM facts f
+                  JOIN aftersales_entitlement_rule r ON r.country_id = %(land)s
+            ), law AS (
+                SELECT id, rule, type, deadline, fee_kind, price, daily_rate,
+                       date_sale, days,
+                       CASE WHEN date_closed <= %(day)s THEN 'closed'
+                            WHEN start > %(day)s THEN 'not_started'
+                            WHEN deadline < %(day)s THEN 'expired'
+                            WHEN repairs < min_repairs THEN 'repairs'
+                            ELSE 'granted' END AS code
+                  FROM ends
+            ), promise AS (
+                SELECT id, date_delivery AS start, date_closed,
+                       (date_delivery + interval '18 months')::date + days::int
+                           AS deadline
+                  FROM facts
+            ), found AS (
+                SELECT id, rule, type, code, deadline,
+                       CASE WHEN code <> 'granted' THEN NULL
+                            WHEN fee_kind = 'none' THEN 0
+                            ELSE ROUND(LEAST(price, price * daily_rate * GREATEST(
+                                 0, %(day)s::date - date_sale - days)), 2)
+                       END AS fee
+                  FROM law
+                UNION ALL
+                SELECT id, NULL, 'free_repair',
+                       CASE WHEN date_closed <= %(day)s THEN 'closed'
+                            WHEN start > %(day)s THEN 'not_started'
+                            WHEN deadline < %(day)s THEN 'expired'
+                            ELSE 'granted' END,
+                       deadline,
+                       CASE WHEN start <= %(day)s AND deadline >= %(day)s
+                             AND COALESCE(date_closed > %(day)s, true) THEN 0 END
+                  FROM promise
+            )
+            SELECT id, rule, type, code = 'granted', code, deadline, fee FROM found
+            UNION ALL
+            SELECT id, NULL, 'paid_repair', NOT free,
+                   CASE WHEN free THEN 'is_free' ELSE 'charged' END, NULL, NULL
+              FROM (SELECT id, BOOL_OR(type = 'free_repair' AND code = 'granted')
+                           AS free
+                      FROM found GROUP BY id) x
+            """,
+            facts=self._get_facts_query(),
+            land=self.land.id,
+            day=ON_DATE,
+        )
+
+    def _get_cover_query(self):
+        """What :meth:`_get_cover_batch` answers for the whole unit, in one query."""
+        return SQL(
+            """
+            WITH facts AS MATERIALIZED (%(facts)s), ends AS (
+                SELECT id, date_closed, 'promise' AS basis, date_delivery AS start,
+                       (date_delivery + interval '18 months')::date + days::int AS stop
+                  FROM facts
+                UNION ALL
+                SELECT id, date_closed, 'law', date_sale,
+                       (date_sale + whole_months * interval '1 month')::date
+                       + days::int
+                  FROM facts
+            ), codes AS (
+                SELECT *, CASE WHEN date_closed <= %(day)s THEN 'closed'
+                               WHEN start > %(day)s THEN 'not_started'
+                               WHEN stop < %(day)s THEN 'expired'
+                               ELSE 'covered' END AS code
+                  FROM ends
+            )
+            SELECT DISTINCT ON (id) id, CASE code WHEN 'covered' THEN 100 ELSE 0 END,
+                   start, stop, code, basis
+              FROM codes
+             ORDER BY id, code = 'covered' DESC, stop DESC, basis = 'promise' DESC
+            """,
+            facts=self._get_facts_query(),
+            day=ON_DATE,
+        )
+
+    # -- measurement -----------------------------------------------------------
+
+    def _measure(self, request):
+        """Median of some cold rounds: seconds, queries, answer."""
+        times, queries, answer = [], 0, None
+        for _round in range(ROUNDS):
+            answer = None
+            self.env.invalidate_all()
+            before, start = self.env.cr.sql_log_count, time.perf_counter()
+            answer = request()
+            times.append(time.perf_counter() - start)
+            queries = self.env.cr.sql_log_count - before
+        return statistics.median(times), queries, answer
+
+    def _compare(self, what, ours, query):
+        """Ours against the query: time, queries, and the rows themselves."""
+        few = self.units[: min(100, len(self.units))]
+        _seconds, few_queries, _answer = self._measure(lambda: ours(few))
+        plain, _queries, rows = self._measure(lambda: self.env.execute_query(query))
+        seconds, queries, answer = self._measure(lambda: ours(self.units))
+        self.bench_row("P3", f"{what}, one SQL query", len(self.units), plain, 1)
+        self.bench_row(
+            "P3",
+            what,
+            len(self.units),
+            seconds,
+            queries,
+            f"≤ {BUDGET:g} × the query",
+            f"{plain:.3f} s",
+        )
+        # Reading in portions of the cache is not asking once per unit.
+        self.assertLessEqual(few_queries, BUDGET_QUERIES)
+        self.assertLessEqual(queries, few_queries + 5 * (len(self.units) // 1000 + 1))
+        return seconds, plain, rows, answer
+
+    def test_entitlements(self):
+        seconds, plain, rows, answer = self._compare(
+            "entitlements",
+            lambda units: units._get_entitlements_batch(ON_DATE, FAULT),
+            self._get_entitlement_query(),
+        )
+        expected = {}
+        for unit_id, *row in rows:
+            expected.setdefault(unit_id, []).append(tuple(row))
+        self.assertEqual(len(answer), len(self.units))
+        for unit_id in self.units.ids:
+            ours = [self._flatten(item) for item in answer[unit_id]]
+            self.assertEqual(
+                sorted(ours, key=str),
+                sorted(map(self._as_float, expected[unit_id]), key=str),
+            )
+        self.assertLessEqual(seconds, plain * BUDGET)
+
+    def _flatten(self, item):
+        rule = item["rule"]
+        is_rule = rule._name == "aftersales.entitlement.rule"
+        return (
+            (rule.id or None) if is_rule else None,
+            item["type"],
+            item["allowed"],
+            item["code"],
+            item["deadline"] or None,
+            item["fee"],
+        )
+
+    @staticmethod
+    def _as_float(row):
+        return (*row[:-1], None if row[-1] is None else float(row[-1]))
+
+    def test_cover(self):
+        seconds, plain, rows, answer = self._compare(
+            "cover of the whole unit",
+            lambda units: units._get_cover_batch(ON_DATE),
+            self._get_cover_query(),
+        )
+        names = ("share", "date_start", "date_end", "code", "basis")
+        self.assertEqual(len(answer), len(rows))
+        for unit_id, *row in rows:
+            self.assertEqual([answer[unit_id][name] for name in names], row)
+        self.assertLessEqual(seconds, plain * BUDGET)
