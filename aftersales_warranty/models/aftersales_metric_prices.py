@@ -4,24 +4,22 @@ from odoo.tools import SQL
 
 
 class AftersalesMetric(models.AbstractModel):
-    """Figures about prices told and prices charged."""
+    """Figures about prices told and charged, and about faults nobody found."""
 
     _inherit = "aftersales.metric"
 
     @api.model
     def _get_metric_catalog(self):
-        """Add the figures of price lists and quotations."""
+        """Add the figures of price lists, quotations and inspections."""
+        rows = {
+            "OVERCH": (self.env._("Overcharge Rate"), "down"),
+            "QACC": (self.env._("Quotation Acceptance Rate"), "up"),
+            "NTF": (self.env._("No-Trouble-Found Rate"), "down"),
+            "NTFP": (self.env._("No-Trouble-Found Rate of Old Parts"), "down"),
+        }
         return super()._get_metric_catalog() | {
-            "OVERCH": {
-                "name": self.env._("Overcharge Rate"),
-                "unit": "%",
-                "direction": "down",
-            },
-            "QACC": {
-                "name": self.env._("Quotation Acceptance Rate"),
-                "unit": "%",
-                "direction": "up",
-            },
+            code: {"name": name, "unit": "%", "direction": direction}
+            for code, (name, direction) in rows.items()
         }
 
     @api.model
@@ -95,3 +93,42 @@ class AftersalesMetric(models.AbstractModel):
         """Quotations behind the rate."""
         domain = self._get_quotation_domain(points, date_from, date_to)
         return "aftersales.quotation", domain
+
+    @api.model
+    def _metric_domain_ntf(self, points, date_from, date_to):
+        """Returned units inspected in the period."""
+        start, stop = self._get_utc_bounds(date_from, date_to)
+        domain = (
+            Domain("service_point_id", "in", points.ids)
+            & Domain("finding", "!=", False)
+            & Domain("date_inspected", ">=", start)
+            & Domain("date_inspected", "<", stop)
+        )
+        return "aftersales.return.line", domain
+
+    @api.model
+    def _metric_ntf(self, points, date_from, date_to):
+        """Returned units without a fault ÷ returned units inspected."""
+        return self._count_two(
+            *self._metric_domain_ntf(points, date_from, date_to),
+            Domain("finding", "=", "no_fault"),
+        )
+
+    @api.model
+    def _metric_domain_ntfp(self, points, date_from, date_to):
+        """Old parts inspected in the period."""
+        domain = (
+            Domain("service_point_id", "in", points.ids)
+            & Domain("finding", "!=", False)
+            & Domain("date_inspected", ">=", date_from)
+            & Domain("date_inspected", "<=", date_to)
+        )
+        return "aftersales.part.return", domain
+
+    @api.model
+    def _metric_ntfp(self, points, date_from, date_to):
+        """Old parts without a fault ÷ old parts inspected."""
+        return self._count_two(
+            *self._metric_domain_ntfp(points, date_from, date_to),
+            Domain("finding", "=", "no_fault"),
+        )

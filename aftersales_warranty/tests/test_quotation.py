@@ -340,6 +340,47 @@ class TestQuotation(PricesCommon):
         model, domain = Metric._metric_domain_qacc(*march)
         self.assertEqual(self.env[model].search_count(domain), 2)
 
+    def test_no_trouble_found(self):
+        returns = self.env["aftersales.return"].create(
+            {
+                "partner_id": self.customer.id,
+                "service_point_id": self.point.id,
+                "line_ids": [
+                    (0, 0, {"product_id": self.product.id, "quantity": 1})
+                    for _n in range(3)
+                ],
+            }
+        )
+        inspected = returns.line_ids[:2]
+        inspected.write({"finding": "ok", "date_inspected": "2026-03-31 15:59:00"})
+        inspected[0].finding = "no_fault"
+        returns.line_ids[2].write(
+            {"finding": "no_fault", "date_inspected": "2026-03-31 16:01:00"}
+        )
+        Metric = self.env["aftersales.metric"]
+        # The month ends at midnight in China.
+        march = (self.point, date(2026, 3, 1), date(2026, 3, 31))
+        self.assertEqual(Metric._metric_ntf(*march), {self.point.id: (1, 2)})
+        model, domain = Metric._metric_domain_ntf(*march)
+        self.assertEqual(self.env[model].search(domain), inspected)
+        self.env["aftersales.part.return"].create(
+            [
+                {
+                    "service_point_id": self.point.id,
+                    "product_id": self.part.id,
+                    "finding": finding,
+                    "date_inspected": day,
+                    "date_due": "2026-03-01",
+                }
+                for finding, day in (
+                    ("no_fault", "2026-03-31"),
+                    ("confirmed", "2026-03-01"),
+                    ("confirmed", "2026-04-01"),
+                )
+            ]
+        )
+        self.assertEqual(Metric._metric_ntfp(*march), {self.point.id: (1, 2)})
+
 
 @tagged("post_install", "-at_install")
 class TestQuotationConcurrency(BaseCase):
