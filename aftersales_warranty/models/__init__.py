@@ -106,6 +106,7 @@ from . import aftersales_return_line_repair
 from . import repair_order_parts
 from . import repair_order_handover
 from . import stock_move_repair
+from . import stock_warehouse_repair
 from . import sale_order_line
 from . import aftersales_service_order_repair
 from . import aftersales_registration_repair

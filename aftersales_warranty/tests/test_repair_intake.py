@@ -173,6 +173,20 @@ class TestRepairIntake(RepairCommon, DepotCommon):
         self.assertEqual(self._get_on_hand(self.part, waste), 1)
         self.assertEqual(self._get_on_hand(self.part, self.stock), before)
 
+    def test_new_warehouses_repair_with_odoos_places(self):
+        """Places of the points come first by name and are no places of repairs."""
+        Warehouse = self.env["stock.warehouse"]
+        first = Warehouse.create({"name": "First", "code": "AAA"})
+        self.assertTrue(first.aftersales_used_location_id.is_aftersales_used)
+        second = Warehouse.create({"name": "Second", "code": "AAB"})
+        kind = second.repair_type_id
+        usual = self.warehouse.repair_type_id
+        self.assertEqual(kind.default_location_dest_id, usual.default_location_dest_id)
+        self.assertFalse(kind.default_location_dest_id.is_aftersales_used)
+        self.assertEqual(
+            kind.default_remove_location_dest_id, usual.default_remove_location_dest_id
+        )
+
     def test_batch_of_returns_in_constant_queries(self):
         def measure(*names):
             lines = self.env["aftersales.return.line"]

@@ -18,6 +18,7 @@ from . import aftersales_reason_wizard_returns
 from . import aftersales_return_add
 from . import aftersales_return_choice
 from . import aftersales_return_decision
+
 # wizard of: depot
 # wizard of: repair
 from . import aftersales_reason_wizard_repair
