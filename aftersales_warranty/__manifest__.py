@@ -114,6 +114,7 @@
         "report/aftersales_unit_reports.xml",
         "report/aftersales_unit_templates.xml",
         "wizard/aftersales_unit_transfer_views.xml",
+        "wizard/aftersales_registration_load_views.xml",
         "wizard/aftersales_serial_check_views.xml",
         "views/aftersales_service_order_intake_views.xml",
         "views/aftersales_unit_views.xml",

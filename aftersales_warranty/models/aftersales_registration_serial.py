@@ -24,6 +24,16 @@ class AftersalesRegistration(models.Model):
             unit.serial_fold = serials.fold(unit.serial)
 
     @api.model
+    def get_import_templates(self):
+        """Sample file for Odoo's own import of units."""
+        return [
+            {
+                "label": self.env._("Import template for units"),
+                "template": "/aftersales_warranty/static/csv/unit_import.csv",
+            }
+        ]
+
+    @api.model
     def _find_by_serial(self, text, product=None, company=None):
         """Units that a typed or scanned text names, live ones first.
 

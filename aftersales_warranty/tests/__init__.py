@@ -25,6 +25,7 @@ from . import test_cover_law
 from . import test_maintenance
 
 # tests of: units
+from . import test_registration_load
 from . import test_registration_request, test_units_portal
 from . import test_intake
 from . import test_unit_delivery

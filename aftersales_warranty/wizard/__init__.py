@@ -9,6 +9,7 @@ from . import aftersales_policy_publish
 from . import aftersales_reason_wizard_policy
 
 # wizard of: units
+from . import aftersales_registration_load
 from . import aftersales_serial_check
 from . import aftersales_unit_transfer
 from . import aftersales_reason_wizard_units
