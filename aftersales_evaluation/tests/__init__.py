@@ -10,3 +10,4 @@ from . import test_scorecard_report
 from . import test_scorecard_scale
 from . import test_scorecard_security
 from . import test_tours
+from . import test_promise
