@@ -25,6 +25,7 @@ from . import test_cover_law
 from . import test_maintenance
 
 # tests of: units
+from . import test_units_tour, test_units_concurrency
 from . import test_registration_load
 from . import test_registration_request, test_units_portal
 from . import test_intake
