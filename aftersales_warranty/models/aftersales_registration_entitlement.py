@@ -1,5 +1,6 @@
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -34,16 +35,18 @@ class AftersalesRegistration(models.Model):
         :raise UserError: unknown fault, negative usage
         """
         self.ensure_one()
-        return self._get_entitlements_batch(
+        found = self._get_entitlements_batch(
             on_date, fault_class, usage, model_available
-        )[self.id]
+        )
+        return [dict(item) for item in found[self.id]]
 
     def _get_entitlements_batch(
         self, on_date=None, fault_class=None, usage=None, model_available=None
     ):
-        """Entitlements of many units: ``{id: [dict, …]}``; constant queries.
+        """Entitlements of many units: ``{id: [mapping, …]}``; constant queries.
 
-        Units that differ in nothing a rule asks for are calculated once.
+        Units that differ in nothing a rule asks for are calculated once and share
+        their answers, which therefore can only be read.
         """
         self._check_readable()
         rows = self._get_fact_rows()
@@ -66,7 +69,7 @@ class AftersalesRegistration(models.Model):
                 known[key] = False if by_price else found
             elif found is False:
                 found = self._evaluate_row(row, history, question)[0]
-            result[unit_id] = [dict(item) for item in found]
+            result[unit_id] = list(found)
         return result
 
     def _check_readable(self):
@@ -152,7 +155,7 @@ class AftersalesRegistration(models.Model):
         }
 
     def _evaluate_row(self, row, history, question):
-        """Answers for one unit as dicts, and whether they depend on the price."""
+        """Answers for one unit, and whether they depend on its price."""
         values = dict(zip(FACT_NAMES, row, strict=True))
         facts = self._prepare_facts(values, history, question)
         promises = self._get_promises(values, facts, question)
@@ -170,7 +173,10 @@ class AftersalesRegistration(models.Model):
         results += promises
         results += self._get_paid_repair(results, facts)
         results.sort(key=lambda item: not item.allowed)
-        found = [self._export_result(item, values, question) for item in results]
+        found = [
+            MappingProxyType(self._export_result(item, values, question))
+            for item in results
+        ]
         by_price = any(item.arithmetic or item.reason == "no_price" for item in results)
         return found, by_price
 

@@ -19,6 +19,8 @@ from . import test_history_update
 from . import test_tours
 
 # tests of: engine
+from . import test_entitlement
+
 # tests of: policy
 from . import test_policy_terms
 from . import test_cover_law

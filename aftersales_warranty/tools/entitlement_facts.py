@@ -153,6 +153,20 @@ class Rule:
     delay_days: int = 0
     date_from: date | None = None
     date_to: date | None = None
+    #: Whether any condition of history is set: most rules have none.
+    has_history: bool = field(init=False, default=False, compare=False)
+
+    def __post_init__(self):
+        counts = (
+            self.min_repairs,
+            self.min_same_fault,
+            self.min_safety_repairs,
+            self.min_assemblies,
+            self.min_parts,
+        )
+        days = (self.repair_days_over, self.total_days_over, self.waiting_days_over)
+        found = any(counts) or any(limit is not None for limit in days)
+        object.__setattr__(self, "has_history", found)
 
 
 @dataclass(frozen=True, slots=True)

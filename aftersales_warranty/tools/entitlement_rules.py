@@ -111,6 +111,8 @@ def _history_refusal(rule, facts, fault):
 
 def conditions(rule, facts, fault=None):
     """Return every :class:`Condition` of history that the rule sets."""
+    if not rule.has_history:
+        return []
     visits = live_visits(rule, facts)
     found = [
         Condition(name, count, needed, count >= needed)

@@ -22,6 +22,8 @@ class AftersalesEntitlementCheck(models.TransientModel):
         "aftersales.registration",
         "Unit",
         compute="_compute_registration_id",
+        # Only units and rights that the person asking may see.
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -62,6 +64,7 @@ class AftersalesEntitlementCheck(models.TransientModel):
         "check_id",
         "Entitlements",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
     )
 
