@@ -297,6 +297,10 @@ class StockPicking(models.Model):
         """Returns end when their customers are served."""
         result = super()._action_done()
         # The warehouse validates; the document follows by itself.
-        lines_sudo = self.move_ids.sudo().aftersales_delivery_line_id
+        moves_sudo = self.move_ids.sudo()
+        lines_sudo = moves_sudo.aftersales_delivery_line_id
+        lines_sudo |= moves_sudo.filtered(
+            lambda move: move.location_dest_usage == "customer"
+        ).aftersales_return_line_id
         lines_sudo.return_id._update_state()
         return result

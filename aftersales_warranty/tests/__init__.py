@@ -36,6 +36,7 @@ from . import test_serial_search, test_counterfeit
 
 # tests of: returns
 from . import test_return_document
+from . import test_return_money
 
 # tests of: depot
 from . import test_depot_concurrency, test_depot_flow
