@@ -383,8 +383,11 @@ class AftersalesReturnLine(models.Model):
         move = self._get_receipt_moves()[:1]
         self._write_flow({"quantity": self.quantity - quantity})
         rest = self._copy_rest(quantity)
+        vals = self._prepare_receipt_move_vals(move.picking_id)
+        # A smaller demand takes the expected lines off the transfer.
         move.product_uom_qty -= quantity
-        move.move_line_ids.quantity = move.product_uom_qty
+        move.move_line_ids.unlink()
+        move.move_line_ids = vals["move_line_ids"]
         move.create(rest._prepare_receipt_move_vals(move.picking_id))
 
     # -- arrived ---------------------------------------------------------------

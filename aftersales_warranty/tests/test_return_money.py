@@ -270,7 +270,6 @@ class TestReturnMoney(ReturnMoneyCommon):
         document.action_confirm()
         line = document.line_ids.with_user(self.user_warehouse)
         line._receive({line.id: {"quantity": 3}})
-        print("DBG", [(l.id,l.state,l.quantity, [(m.id,m.state,m.product_uom_qty,m.quantity) for m in l.move_ids]) for l in document.line_ids.sudo()])
         rest = document.line_ids - line
         self.assertEqual((rest.quantity, rest.state), (1, "expected"))
         self.assertEqual(rest.entitlement_type, "return")
