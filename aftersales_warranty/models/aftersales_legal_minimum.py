@@ -4,8 +4,7 @@ from decimal import Decimal
 from odoo import api, models, tools
 
 from ..tools import cover as cover_kernel
-from ..tools import legal as kernel
-from ..tools.entitlement import window_start
+from ..tools import entitlement as kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +142,23 @@ class AftersalesRegistration(models.Model):
         }
 
     @api.model
-    def _get_legal(self, legal_facts, component):
-        """Legal minimum of a component, or None where the law is silent.
+    def _get_legal_periods(self, legal_facts, component, part=None):
+        """Periods that the law alone gives a component; empty where it is silent.
+
+        Only a main part has the longer period of the law, other parts go with the
+        unit.
 
         :param legal_facts: pair of rules and facts of a unit
-        :param component: whole_unit, part (a main part), labour or travel
+        :param component: whole_unit, part, labour or travel
+        :param part: the product, where one is named
         """
         rules, facts = legal_facts
-        found = kernel.legal_cover(rules, facts, component)
-        if found is None:
-            return None
-        end, key = found
-        rule = next(rule for rule in rules if rule.key == key)
-        start = window_start(rule, facts)
-        return cover_kernel.Legal(start, end, rule.usage_limit, key)
+        # Whoever asks for cover may not read the part.
+        part_sudo = part.sudo() if part else self.env["product.product"]
+        group = part_sudo.aftersales_fault_group_id.code or None
+        if component == "part" and not part_sudo.aftersales_is_main_part:
+            component = "whole_unit"
+        return [
+            cover_kernel.Legal(period.start, period.end, period.usage_limit, period.key)
+            for period in kernel.legal_periods(rules, facts, component, group)
+        ]

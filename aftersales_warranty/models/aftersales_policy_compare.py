@@ -123,8 +123,11 @@ class AftersalesPolicyVersion(models.Model):
         Unit = self.env["aftersales.registration"]
         result = []
         for term in self.term_ids:
-            component = Unit._get_legal_component(term.component, term.product_id)
-            legal = None if term.is_wear else Unit._get_legal((rules, facts), component)
+            periods = Unit._get_legal_periods(
+                (rules, facts), term.component, term.product_id
+            )
+            legal = max(periods, key=lambda p: p.date_end, default=None)
+            legal = None if term.is_wear else legal
             result.append(
                 {
                     "label": term._get_label(),

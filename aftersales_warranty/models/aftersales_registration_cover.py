@@ -141,8 +141,8 @@ class AftersalesRegistration(models.Model):
             today = unit.company_id._get_aftersales_today()
             facts = unit._get_cover_facts(counters)
             promise = cover_kernel.best_cover(terms[unit], facts, today, "whole_unit")
-            legal = self._get_legal(legal_facts[unit], "whole_unit")
-            ends = (promise.date_end, legal and legal.date_end)
+            legal = self._get_legal_periods(legal_facts[unit], "whole_unit")
+            ends = [promise.date_end, *(period.date_end for period in legal)]
             result.append((unit, cover_kernel.last_day(*ends)))
         return result
 
@@ -195,18 +195,8 @@ class AftersalesRegistration(models.Model):
             promise = cover_kernel.Cover(Decimal(0), None, None, "exclusion")
         if component == "part" and cover_kernel.is_wear(terms, *named):
             return promise
-        legal = self._get_legal(legal_facts, self._get_legal_component(component, part))
+        legal = self._get_legal_periods(legal_facts, component, part)
         return cover_kernel.better(promise, legal, facts, on_date, usage)
-
-    @api.model
-    def _get_legal_component(self, component, part):
-        """Only a main part has the longer period of the law; others go with the unit.
-
-        :param part: the product, empty where none is named
-        """
-        if component != "part" or part.sudo().aftersales_is_main_part:
-            return component
-        return "whole_unit"
 
     def _get_cover_batch(
         self, on_date, component="whole_unit", product=None, usage=None

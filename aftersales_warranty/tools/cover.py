@@ -157,13 +157,12 @@ def better(promise, legal, facts, on_date, usage=None):
     promise is named as its source.
 
     :param promise: :class:`Cover` by the policy
-    :param legal: :class:`Legal` of the component, or None
+    :param legal: every :class:`Legal` period of the component; a shorter one may
+        hold where the usage limit of the longest is exceeded
     """
-    if legal is None:
-        return promise
-    law = legal_answer(legal, facts, on_date, usage)
+    law = [legal_answer(period, facts, on_date, usage) for period in legal]
     return max(
-        (promise, law),
+        (promise, *law),
         key=lambda item: (
             item.share,
             item.date_end or date.min,

@@ -231,7 +231,7 @@ def test_the_better_of_promise_and_law():
 
     def best(promise, legal=LEGAL, on_date=day, usage=None):
         answer = kernel.cover(promise, FACTS, on_date, usage)
-        found = kernel.better(answer, legal, FACTS, on_date, usage)
+        found = kernel.better(answer, [legal] if legal else [], FACTS, on_date, usage)
         return found.share, found.date_end, found.basis
 
     # the law gives all, the promise half
@@ -257,9 +257,18 @@ def test_the_usage_limit_of_the_law_counts():
     legal = kernel.Legal(SALE, date(2029, 1, 31), Decimal(60000), "rule")
     day = date(2026, 6, 1)
     promise = kernel.cover(term(months=3), FACTS, day)
-    assert kernel.better(promise, legal, FACTS, day, Decimal(60000)).share == 100
-    beyond = kernel.better(promise, legal, FACTS, day, Decimal(60001))
+    assert kernel.better(promise, [legal], FACTS, day, Decimal(60000)).share == 100
+    beyond = kernel.better(promise, [legal], FACTS, day, Decimal(60001))
     assert (beyond.share, beyond.reason) == (0, "usage")
+
+
+def test_a_shorter_period_without_limit_holds_when_the_longest_is_used_up():
+    limited = kernel.Legal(SALE, date(2029, 1, 31), Decimal(60000), "limited")
+    plain = kernel.Legal(SALE, date(2028, 1, 31), None, "plain")
+    day = date(2026, 6, 1)
+    promise = kernel.cover(term(months=3), FACTS, day)
+    found = kernel.better(promise, [limited, plain], FACTS, day, Decimal(70000))
+    assert (found.share, found.key) == (100, "plain")
 
 
 def test_a_closed_unit_has_no_legal_cover():
@@ -315,7 +324,7 @@ def test_the_last_of_several_days():
 def test_no_promise_worsens_the_law(promise, end, day, limit, usage):
     legal = kernel.Legal(SALE, end, limit)
     law = kernel.legal_answer(legal, FACTS, day, usage)
-    found = kernel.better(promise, legal, FACTS, day, usage)
+    found = kernel.better(promise, [legal], FACTS, day, usage)
     assert found.share >= law.share
     assert found.share >= promise.share
 
@@ -335,7 +344,7 @@ def test_nor_does_it_shorten_the_better_of_the_two(
         facts = kernel.CoverFacts(date_invoice=SALE, repair_days=repair + extra)
         legal = kernel.Legal(SALE, end + timedelta(repair + extra))
         promise = kernel.cover(term(months=months, share=share), facts, day)
-        return kernel.better(promise, legal, facts, day)
+        return kernel.better(promise, [legal], facts, day)
 
     before, after = best(0), best(longer)
     assert after.share >= before.share

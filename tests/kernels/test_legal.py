@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from tests.kernels.conftest import load_kernel
 
-entitlement = load_kernel("aftersales_warranty/tools/entitlement.py")
-kernel = load_kernel("aftersales_warranty/tools/legal.py")
+kernel = load_kernel("aftersales_warranty/tools/entitlement.py")
 
 SALE = date(2026, 1, 31)
-FACTS = entitlement.UnitFacts(date_invoice=SALE, whole_months=12, part_months=36)
-REPAIR = entitlement.Rule("free_repair", "repair", window_unit="whole", extends=True)
-PART = entitlement.Rule("part_replacement", "part", window_unit="part")
+FACTS = kernel.UnitFacts(date_invoice=SALE, whole_months=12, part_months=36)
+REPAIR = kernel.Rule("free_repair", "repair", window_unit="whole", extends=True)
+PART = kernel.Rule("part_replacement", "part", window_unit="part")
 
 
 @pytest.mark.parametrize(
@@ -35,28 +34,26 @@ def test_each_component_has_its_period(component, expected):
     "trigger", [{"min_repairs": 2}, {"repair_days_over": 30}, {"waiting_days_over": 90}]
 )
 def test_a_remedy_after_a_history_is_no_cover(trigger):
-    rule = entitlement.Rule("free_repair", window_unit="whole", **trigger)
+    rule = kernel.Rule("free_repair", window_unit="whole", **trigger)
     assert kernel.legal_cover([rule], FACTS, "whole_unit") is None
 
 
 def test_other_rights_and_other_goods_are_no_cover():
     rules = [
-        entitlement.Rule("return", window_value=7),
-        entitlement.Rule("free_repair", window_unit="whole", category="car"),
-        entitlement.Rule("free_repair", window_unit="whole", channel="distance"),
+        kernel.Rule("return", window_value=7),
+        kernel.Rule("free_repair", window_unit="whole", category="car"),
+        kernel.Rule("free_repair", window_unit="whole", channel="distance"),
     ]
     assert kernel.legal_cover(rules, FACTS, "whole_unit") is None
-    no_period = entitlement.UnitFacts(date_invoice=SALE)
+    no_period = kernel.UnitFacts(date_invoice=SALE)
     assert kernel.legal_cover([REPAIR], no_period, "whole_unit") is None
 
 
 @given(repair=st.integers(0, 300), longer=st.integers(0, 300))
 def test_repairs_never_shorten_it(repair, longer):
     def end(days):
-        visit = entitlement.Visit(SALE, SALE, repair_days=days)
-        facts = entitlement.UnitFacts(
-            date_invoice=SALE, whole_months=12, visits=(visit,)
-        )
+        visit = kernel.Visit(SALE, SALE, repair_days=days)
+        facts = kernel.UnitFacts(date_invoice=SALE, whole_months=12, visits=(visit,))
         return kernel.legal_cover([REPAIR], facts, "whole_unit")[0]
 
     assert end(repair + longer) == end(repair) + timedelta(longer)
