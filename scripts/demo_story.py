@@ -9,7 +9,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from story import control, goods, lifecycle, live_case, network, people, work  # noqa: E402
+from story import (  # noqa: E402
+    control,
+    goods,
+    lifecycle,
+    live_case,
+    network,
+    parts,
+    people,
+    returns,
+    work,
+)
 
 FIRST_STEPS = [
     "As dispatcher: After-Sales ▸ Work ▸ Tickets, open the e-mail about serial "
@@ -36,8 +46,14 @@ def run(env):
     work.create_history(env, points, units, users)
     lifecycle.run(env, points, users)
     control.run(env, points, users)
+    parts.supply_points(env, points, stock)
+    parts.publish_prices(env, stock)
     live_case.LiveCase(env, company, users, points, stock).run()
     live_case.receive_mail(env, serial="LH-AC-2001", number=2)
+    parts.quote(env, users, units, stock)
+    parts.plan_visits(env, stock["ac"].categ_id)
+    returns.Returns(env, users, stock).run()
+    returns.open_cases(env, users, stock, units)
     # From now on the customer confirms each repair on the device or by his link.
     env.ref("aftersales_network.service_type_repair").confirmation = "required"
     parameter = env["ir.config_parameter"].sudo()

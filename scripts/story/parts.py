@@ -1,0 +1,124 @@
+"""Spare parts at the points, prices, quotations and visits of the demo story."""
+
+from datetime import timedelta
+
+#: Pieces of each part that an equipped point has on its shelf.
+SHELF = {"AC-CMP": 4, "AC-PCB": 6, "AC-FAN": 5, "TV-PNL": 2, "TV-PSU": 6}
+#: Pieces in the company's own warehouse.
+STORE = 400
+#: part → lowest and highest price that a customer may be charged
+RANGES = {
+    "AC-CMP": (620.0, 760.0),
+    "AC-PCB": (230.0, 300.0),
+    "AC-FAN": (160.0, 230.0),
+    "TV-PNL": (850.0, 1050.0),
+    "TV-PSU": (130.0, 180.0),
+}
+
+
+def supply_points(env, points, goods):
+    """Places for the parts of active points, filled, with reorder rules."""
+    active = env["aftersales.service.point"].concat(
+        *(point for point in points.values() if point.tier == "point")
+    )
+    active = active.filtered(lambda point: point.state == "active")
+    active.action_create_location()
+    warehouse = active.warehouse_id[:1]
+    Quant = env["stock.quant"]
+    rules = []
+    for code, quantity in SHELF.items():
+        goods[code].aftersales_old_part = "return"
+        Quant._update_available_quantity(goods[code], warehouse.lot_stock_id, STORE)
+        for point in active:
+            Quant._update_available_quantity(goods[code], point.location_id, quantity)
+            rules.append(
+                {
+                    "product_id": goods[code].id,
+                    "location_id": point.location_id.id,
+                    "warehouse_id": warehouse.id,
+                    "product_min_qty": 2,
+                    "product_max_qty": quantity,
+                }
+            )
+    env["stock.warehouse.orderpoint"].create(rules)
+
+
+def publish_prices(env, goods):
+    """The list of prices that every customer may look up."""
+    lines = [
+        {
+            "kind": "part",
+            "product_id": goods[code].id,
+            "price_min": low,
+            "price_max": high,
+        }
+        for code, (low, high) in RANGES.items()
+    ]
+    lines += [
+        {"kind": "labour", "unit": "hour", "price_min": 60, "price_max": 120},
+        {"kind": "travel", "unit": "km", "price_min": 1, "price_max": 3},
+        {"kind": "inspection", "unit": "job", "price_min": 0, "price_max": 50},
+    ]
+    price_list = env["aftersales.price.list"].create(
+        {
+            "name": "Service Prices",
+            "country_id": env.company.country_id.id,
+            "date_from": env.company._get_aftersales_today() - timedelta(days=300),
+            "line_ids": [(0, 0, line) for line in lines],
+        }
+    )
+    price_list.action_publish()
+    return price_list
+
+
+def quote(env, users, units, goods):
+    """A repair out of cover: the customer is asked before the work begins."""
+    unit = units.filtered(lambda u: u.state == "active" and not u.is_in_cover)[:1]
+    order = (
+        env["aftersales.service.order"]
+        .with_user(users["dispatcher"])
+        .create(
+            {
+                "partner_id": unit.partner_id.id,
+                "product_id": unit.product_id.id,
+                "serial": unit.serial,
+                "registration_id": unit.id,
+                "service_type_id": env.ref("aftersales_network.service_type_repair").id,
+                "complaint": "Loud noise since the winter",
+                "line_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "kind": "part",
+                            "quantity": 1,
+                            "product_id": goods["AC-FAN"].id,
+                            "price_unit": 210.0,
+                        },
+                    ),
+                    (0, 0, {"kind": "labour", "quantity": 1.5, "price_unit": 90.0}),
+                ],
+            }
+        )
+    )
+    order.action_create_quotation()
+    order.quotation_ids.action_send()
+    return order
+
+
+def plan_visits(env, category):
+    """Yearly cleaning of air conditioners; the next visits are planned."""
+    plan = env["aftersales.maintenance.plan"].create(
+        {
+            "name": "Yearly Cleaning",
+            "categ_ids": [(6, 0, category.ids)],
+            "service_type_id": env.ref(
+                "aftersales_network.service_type_maintenance"
+            ).id,
+            "cycle_months": 12,
+            "visit_count": 3,
+            "date_from": env.company._get_aftersales_today(),
+        }
+    )
+    plan.action_plan_now()
+    return plan
