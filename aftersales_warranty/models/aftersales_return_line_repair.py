@@ -1,5 +1,21 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+
+class AftersalesReturn(models.Model):
+    """Shows the repairs of what came back."""
+
+    _inherit = "aftersales.return"
+
+    repair_count = fields.Integer(compute="_compute_repair_count")
+
+    def _compute_repair_count(self):
+        for document in self:
+            document.repair_count = sum(document.line_ids.mapped("repair_count"))
+
+    def action_view_repairs(self):
+        """Open the repairs of the goods."""
+        return self.line_ids.action_view_repairs()
 
 
 class AftersalesReturnLine(models.Model):
@@ -11,6 +27,12 @@ class AftersalesReturnLine(models.Model):
         "repair.order", "aftersales_return_line_id", "Bench Repairs"
     )
     repair_count = fields.Integer(compute="_compute_repair_count")
+    can_inspect_again = fields.Boolean(compute="_compute_can_inspect_again")
+
+    @api.depends("state", "disposition", "resolution", "is_held")
+    def _compute_can_inspect_again(self):
+        for line in self:
+            line.can_inspect_again = line._is_reworked()
 
     def _compute_repair_count(self):
         counts = self.env["repair.order"]._count_by(

@@ -50,7 +50,11 @@ class RepairOrder(models.Model):
         "Cover", compute="_compute_aftersales_cover_note"
     )
     under_warranty = fields.Boolean(
-        compute="_compute_under_warranty", store=True, readonly=False
+        compute="_compute_under_warranty",
+        store=True,
+        readonly=False,
+        help="Registered unit: whether its policy covers it; the cover of each charge "
+        "decides about its price. Other goods: if ticked, all parts are free.",
     )
 
     @api.depends("company_id", "aftersales_order_id.currency_id")

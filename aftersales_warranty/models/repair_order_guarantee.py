@@ -52,7 +52,10 @@ class RepairOrder(models.Model):
         "Rework", compute="_compute_aftersales_rework", store=True
     )
     aftersales_rework_decision = fields.Selection(
-        [("rework", "Rework"), ("other", "Another Fault")], readonly=True, copy=False
+        [("rework", "Rework"), ("other", "Another Fault")],
+        "Rework Decision",
+        readonly=True,
+        copy=False,
     )
 
     _FLOW_FIELDS = frozenset(

@@ -15,7 +15,7 @@ class RepairOrder(models.Model):
         "stock.picking", "aftersales_repair_id", "Deliveries Back"
     )
     aftersales_can_hand_over = fields.Boolean(
-        compute="_compute_aftersales_can_hand_over"
+        "Can Be Handed Over", compute="_compute_aftersales_can_hand_over"
     )
 
     def _compute_aftersales_can_hand_over(self):

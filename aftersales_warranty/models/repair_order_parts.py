@@ -7,7 +7,7 @@ class RepairOrder(models.Model):
     _inherit = "repair.order"
 
     aftersales_old_part_count = fields.Integer(
-        compute="_compute_aftersales_old_part_count"
+        "Old Parts", compute="_compute_aftersales_old_part_count"
     )
 
     def _compute_aftersales_old_part_count(self):
