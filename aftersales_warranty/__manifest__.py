@@ -129,6 +129,7 @@
         "wizard/aftersales_return_wizard_views.xml",
         "views/aftersales_return_views.xml",
         "views/aftersales_return_link_views.xml",
+        "views/aftersales_return_portal_templates.xml",
         "views/aftersales_returns_menus.xml",
         # views, wizards, reports and menus of: depot
         # views, wizards, reports and menus of: repair

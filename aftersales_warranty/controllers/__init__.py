@@ -6,6 +6,8 @@ from . import portal
 from . import units
 
 # controllers of: returns
+from . import returns
+
 # controllers of: depot
 # controllers of: repair
 # controllers of: parts
