@@ -43,6 +43,7 @@ def run(env):
     people.create_certificates(env, users)
     stock = goods.create_goods(env)
     units = goods.sell_units(env, stock)
+    people.add_portal_user(env, people.CUSTOMER, goods.get_live_customer(env))
     work.create_history(env, points, units, users)
     lifecycle.run(env, points, users)
     control.run(env, points, users)

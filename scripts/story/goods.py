@@ -164,6 +164,13 @@ def sell_units(env, goods):
     return env["aftersales.registration"].search([])
 
 
+def get_live_customer(env):
+    """The customer whose units the live cases are about."""
+    return env["res.partner"].search(
+        [("email", "=", "zhang1@customers.example")], limit=1
+    )
+
+
 def get_serial_number(number):
     """Serials of the story; 2000 and 2001 belong to the live cases."""
     return 1000 + number if number <= 600 else 3000 + number

@@ -78,9 +78,7 @@ class LiveCase:
 
     def deliver(self):
         """A serial leaves the stock; its registration and policy follow."""
-        self.customer = self.env["res.partner"].search(
-            [("email", "=", "zhang1@customers.example")], limit=1
-        )
+        self.customer = goods.get_live_customer(self.env)
         self.lot = goods.sell_live_unit(
             self.env, self.goods["ac"], self.customer, self.serial
         )

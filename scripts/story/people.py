@@ -29,13 +29,14 @@ CENTRE_MANAGERS = {
     "centre_west": ("centre.west", "Leng Bing"),
 }
 PORTAL = ("technician", "Huang Bo", "Technician at a point (portal)")
+CUSTOMER = ("customer", "Zhang Hong", "Customer (portal)")
 
 LOGINS = [
     {"role": label, "login": login, "password": login}
     for login, _name, _group, label in USERS.values()
 ] + [
     {"role": label, "login": login, "password": login}
-    for login, _name, label in (PORTAL, lifecycle.APPLICANT)
+    for login, _name, label in (PORTAL, lifecycle.APPLICANT, CUSTOMER)
 ]
 
 
@@ -146,6 +147,12 @@ def create_portal_user(env, point):
             "email": f"{login}@points.example",
         }
     )
+    return add_portal_user(env, PORTAL, partner)
+
+
+def add_portal_user(env, login_row, partner):
+    """A login for a contact."""
+    login, name, _label = login_row
     return env["res.users"].create(
         {
             "name": name,
