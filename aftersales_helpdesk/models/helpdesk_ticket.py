@@ -136,6 +136,7 @@ class HelpdeskTicket(models.Model):
                     {
                         "items": allowed,
                         "labels": self._get_entitlement_labels(),
+                        "confidences": self._get_confidence_labels(),
                     },
                 )
 
@@ -144,6 +145,11 @@ class HelpdeskTicket(models.Model):
         """Translated names of the entitlement types."""
         field = self.env["aftersales.entitlement.rule"]._fields["type"]
         return dict(field._description_selection(self.env))
+
+    @api.model
+    def _get_confidence_labels(self):
+        """Translated names of how sure the source of a right is."""
+        return dict(self.env["aftersales.entitlement.rule"]._selection_confidence())
 
     def _compute_aftersales_order_count(self):
         counts = dict(

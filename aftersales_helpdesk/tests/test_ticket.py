@@ -63,6 +63,9 @@ class TestTicket(HelpdeskCommon):
         # depreciation of fifteen days (general three-guarantee rule).
         self.assertIn("exchange", ticket.aftersales_entitlements)
         self.assertIn("= 7.50", ticket.aftersales_entitlement_text)
+        # the source and how sure it is
+        self.assertIn("regulation of 1995", ticket.aftersales_entitlement_text)
+        self.assertIn("secondary sources agree", ticket.aftersales_entitlement_text)
         self.assertIn("Exchange", ticket.aftersales_entitlement_text)
         empty = self._create_ticket()
         self.assertFalse(empty.aftersales_entitlements)

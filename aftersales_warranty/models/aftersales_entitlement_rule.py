@@ -89,7 +89,7 @@ class AftersalesEntitlementRule(models.Model):
         help="Added to the factory date. The factory date also serves where no date "
         "of sale or delivery is known.",
     )
-    window_value = fields.Integer("Window", tracking=True)
+    window_value = fields.Integer("Window", tracking=True, aggregator=None)
     window_unit = fields.Selection(
         [
             ("day", "Days"),
@@ -110,7 +110,9 @@ class AftersalesEntitlementRule(models.Model):
         "day after it is.",
     )
     usage_limit = fields.Float(
-        tracking=True, help="0: no limit. Whichever comes first counts."
+        tracking=True,
+        aggregator=None,
+        help="0: no limit. Whichever comes first counts.",
     )
     usage_uom = fields.Selection(
         [("km", "Kilometres"), ("mile", "Miles"), ("hour", "Hours")], "Usage Unit"

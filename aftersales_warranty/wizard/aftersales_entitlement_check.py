@@ -20,7 +20,7 @@ class AftersalesEntitlementCheck(models.TransientModel):
     )
     registration_id = fields.Many2one(
         "aftersales.registration",
-        "Unit",
+        "Registered Unit",
         compute="_compute_registration_id",
         # Only units and rights that the person asking may see.
         compute_sudo=False,
@@ -78,6 +78,14 @@ class AftersalesEntitlementCheck(models.TransientModel):
             units = Unit._find_by_serial(check.text)
             live = units.filtered(lambda unit: unit.state == "active")
             check.registration_id = (live or units)[:1] if len(live) < 2 else False
+
+    @api.depends("registration_id.display_name")
+    def _compute_display_name(self):
+        for check in self:
+            unit = check.registration_id
+            check.display_name = (
+                unit.display_name if unit else self.env._("Check Entitlements")
+            )
 
     @api.depends("text", "registration_id")
     def _compute_candidate_ids(self):
@@ -237,7 +245,7 @@ class AftersalesEntitlementCheckLine(models.TransientModel):
     rule_id = fields.Many2one("aftersales.entitlement.rule", "Legal Rule")
     source = fields.Char()
     confidence = fields.Selection("_selection_confidence")
-    reason = fields.Char()
+    reason = fields.Text()
     has_fee = fields.Boolean()
     fee = fields.Monetary()
     currency_id = fields.Many2one("res.currency")
