@@ -54,6 +54,20 @@ def test_explained_failures_are_listed_with_their_reason():
     ]
 
 
+def test_what_the_settings_explain():
+    relaxed = {"stock Lot.test_name": "passed", "stock Lot.test_sub": "failed"}
+    verdict = core_tests.Verdict("stock", RESULTS, {}, relaxed)
+    assert verdict.unexpected({}) == ["stock Lot.test_sub", "stock StockMove.test_out"]
+    assert verdict.reason("stock Lot.test_name", {}) == core_tests.BY_SETTING
+    assert verdict.reason("stock Lot.test_sub", {}) == "UNEXPECTED"
+
+
+def test_selection_of_cases():
+    names = ["stock Lot.test_name", "stock StockMove.test_out"]
+    expected = "(Lot and test_name) or (StockMove and test_out)"
+    assert core_tests.selection(names) == expected
+
+
 def test_a_skipped_test_of_the_plain_run_excuses_nothing():
     verdict = make_verdict(stock_StockMove_test_out="skipped")
     assert "stock StockMove.test_out" in verdict.unexpected({})
