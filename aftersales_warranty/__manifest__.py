@@ -132,6 +132,13 @@
         "views/aftersales_return_portal_templates.xml",
         "views/aftersales_returns_menus.xml",
         # views, wizards, reports and menus of: depot
+        "views/aftersales_return_grade_views.xml",
+        "views/aftersales_return_depot_views.xml",
+        "wizard/aftersales_return_inspection_views.xml",
+        "wizard/aftersales_return_period_views.xml",
+        "report/aftersales_return_work_views.xml",
+        "report/aftersales_return_work_templates.xml",
+        "views/aftersales_depot_menus.xml",
         # views, wizards, reports and menus of: repair
         "wizard/aftersales_repair_inspection_views.xml",
         "report/repair_order_templates.xml",
@@ -157,6 +164,7 @@
             # backend of: units
             # backend of: returns
             # backend of: depot
+            "aftersales_warranty/static/src/return_receive/*",
             # backend of: repair
             # backend of: parts
             # backend of: prices

@@ -89,6 +89,9 @@ from . import aftersales_return_guard
 from . import aftersales_return_depot
 from . import aftersales_return_line_depot
 from . import aftersales_return_line_inspect
+from . import aftersales_return_line_release
+from . import aftersales_return_scan
+from . import aftersales_return_work
 from . import res_company_returns
 from . import stock_location
 from . import stock_warehouse

@@ -1,8 +1,13 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from .aftersales_return_grade import DISPOSITIONS
+
+#: Receipts of goods that nobody is obliged to take.
+REFUSED_RESULTS = ("wrong", "unexpected")
 
 
 class AftersalesReturnLine(models.Model):
@@ -98,6 +103,13 @@ class AftersalesReturnLine(models.Model):
     date_disposed = fields.Datetime("Disposed on", readonly=True, copy=False)
     date_released = fields.Datetime("Left the Area on", readonly=True, copy=False)
 
+    waiting_days = fields.Integer(
+        "Days Here",
+        compute="_compute_waiting_days",
+        search="_search_waiting_days",
+        help="Days in the returns area since the receipt.",
+    )
+
     _held_lot_index = models.Index("(received_lot_id) WHERE is_held")
 
     _FLOW_FIELDS = frozenset(
@@ -126,6 +138,22 @@ class AftersalesReturnLine(models.Model):
             "move_ids",
         )
     )
+
+    @api.depends("is_held", "date_received")
+    def _compute_waiting_days(self):
+        now = fields.Datetime.now()
+        for line in self:
+            waits = line.is_held and line.date_received
+            line.waiting_days = (now - line.date_received).days if waits else 0
+
+    def _search_waiting_days(self, operator, value):
+        if operator not in ("<", "<=", ">", ">="):
+            return NotImplemented
+        # More days here means an earlier receipt; whole days are counted.
+        days = int(value) + (operator in (">", "<="))
+        moment = fields.Datetime.now() - timedelta(days=days)
+        turned = "<=" if operator.startswith(">") else ">"
+        return Domain("is_held", "=", True) & Domain("date_received", turned, moment)
 
     # -- transfer --------------------------------------------------------------
 
@@ -286,8 +314,9 @@ class AftersalesReturnLine(models.Model):
         """
         requests = []
         for line in self:
-            serial = details.get(line.id, {}).get("serial")
-            if serial and serial != line._get_expected_serial():
+            serial = details.get(line.id, {}).get("serial") or ""
+            is_other = serial and serial != line._get_expected_serial()
+            if is_other or line.receipt_result == "unexpected":
                 requests.append(line._prepare_guard_request(serial=serial))
         if not requests:
             return {}
@@ -383,11 +412,9 @@ class AftersalesReturnLine(models.Model):
         move = self._get_receipt_moves()[:1]
         self._write_flow({"quantity": self.quantity - quantity})
         rest = self._copy_rest(quantity)
-        vals = self._prepare_receipt_move_vals(move.picking_id)
-        # A smaller demand takes the expected lines off the transfer.
+        # The line first: less demand than what is on the line would drop the line.
+        move.move_line_ids.quantity -= quantity
         move.product_uom_qty -= quantity
-        move.move_line_ids.unlink()
-        move.move_line_ids = vals["move_line_ids"]
         move.create(rest._prepare_receipt_move_vals(move.picking_id))
 
     # -- arrived ---------------------------------------------------------------
@@ -425,9 +452,37 @@ class AftersalesReturnLine(models.Model):
         now = fields.Datetime.now()
         for line in lines_sudo.filtered(lambda line: line.state == "expected"):
             line._write_flow(line._prepare_arrival_vals(now))
-        lines = lines_sudo.with_env(self.env)
-        lines._on_received()
+        lines_sudo._inform_customer()
+        lines_sudo.with_env(self.env)._on_received()
         lines_sudo.return_id._update_state()
+
+    def _inform_customer(self):
+        """Tell the customer about goods that were not expected."""
+        for line in self.filtered(lambda x: x.receipt_result in REFUSED_RESULTS):
+            line.return_id.message_post(
+                body=self.env._(
+                    "%(goods)s arrived with your return %(document)s, but was not "
+                    "expected. It is kept for you until we have agreed what to do.",
+                    goods=line._get_goods_name(),
+                    document=line.return_id.name,
+                ),
+                partner_ids=line.partner_id.ids,
+                subtype_xmlid="mail.mt_comment",
+            )
+
+    def _keeps_unit(self):
+        """Whether the registration of the unit stays open when it arrives.
+
+        A repaired unit goes home again, wrong goods were never returned, and an
+        exchange ends the registration itself.
+        """
+        self.ensure_one()
+        is_refused = self.receipt_result in REFUSED_RESULTS
+        return is_refused or self.resolution in ("repair", "exchange")
+
+    def _get_frozen_attachments(self):
+        """Photos of the receipt and the inspection are evidence."""
+        return self.sudo().photo_ids
 
     def _prepare_arrival_vals(self, now):
         """Values of a line whose goods have just arrived."""

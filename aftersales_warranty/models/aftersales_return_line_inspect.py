@@ -47,6 +47,7 @@ class AftersalesReturnLine(models.Model):
         self._check_flow_state("received")
         photos = photos or self.env["ir.attachment"]
         self._check_proof(finding, photos)
+        self._keep_photos(photos)
         self._write_flow(
             {
                 "state": "inspected",
@@ -60,6 +61,12 @@ class AftersalesReturnLine(models.Model):
         )
         self._on_inspected()
         self.return_id._update_state()
+
+    def _keep_photos(self, photos):
+        """Let whoever may read the goods see their photos."""
+        own = photos.filtered(lambda photo: photo.create_uid == self.env.user)
+        # Uploaded to a dialogue that nobody else can read.
+        own.sudo().write({"res_model": self._name, "res_id": self[:1].id})
 
     def _check_proof(self, finding, photos):
         """Refuse a statement of damage without a photo.
@@ -219,11 +226,8 @@ class AftersalesReturnLine(models.Model):
     def _get_location(self):
         """Where the goods are now."""
         self.ensure_one()
-        place = PLACES.get(self.disposition, "quarantine")
         if self.received_lot_id and self.tracking == "serial":
             return self.received_lot_id.location_id
-        if self.disposition_move_id:
-            return self.return_id._get_area(place)
         done = self.move_ids.filtered(lambda move: move.state == "done")
         return done[-1:].location_dest_id or self.return_id._get_area("quarantine")
 
@@ -232,7 +236,7 @@ class AftersalesReturnLine(models.Model):
         place = PLACES[disposition]
         return self._move_goods(lambda line: line.return_id._get_area(place).id)
 
-    def _move_goods(self, get_target, source=None):
+    def _move_goods(self, get_target):
         """Move the goods at once, past the guard of the returns area.
 
         :param get_target: gives the id of the destination of a line
@@ -274,116 +278,3 @@ class AftersalesReturnLine(models.Model):
                 )
             ],
         }
-
-    # -- out of the returns area -----------------------------------------------
-
-    def _ship(self, target):
-        """Transfers that bring the goods to the supplier or back to the customer.
-
-        They wait until somebody hands the goods over and validates them.
-
-        :param target: ``supplier`` or ``customer``
-        """
-        pickings = self.env["stock.picking"].create(
-            [
-                lines[0]._prepare_shipment_vals(target, lines)
-                for lines in self._group_for_shipment(target)
-            ]
-        )
-        pickings.action_confirm()
-        pickings.action_assign()
-        return pickings.move_ids
-
-    def _group_for_shipment(self, target):
-        """Lines that leave together."""
-        return self.grouped(
-            lambda line: (line.return_id.warehouse_id, line._get_ship_partner(target))
-        ).values()
-
-    def _get_ship_partner(self, target):
-        """Who gets the goods: the customer, or the first supplier of the product."""
-        self.ensure_one()
-        if target == "customer":
-            return self.partner_id
-        sellers = self.product_id.seller_ids.filtered(
-            lambda seller: seller.company_id.id in (False, self.company_id.id)
-        )
-        return sellers[:1].partner_id
-
-    def _prepare_shipment_vals(self, target, lines):
-        """Values of the outgoing transfer; extension point."""
-        warehouse = self.return_id.warehouse_id
-        partner = self._get_ship_partner(target)
-        kind = warehouse.aftersales_out_type_id
-        destination = (
-            partner.with_company(self.company_id).property_stock_customer
-            if target == "customer"
-            else kind.default_location_dest_id
-        )
-        source = lines[0]._get_location()
-        return {
-            "picking_type_id": kind.id,
-            "partner_id": partner.id,
-            "company_id": self.company_id.id,
-            "origin": ", ".join(sorted(set(lines.return_id.mapped("name")))),
-            "location_id": source.id,
-            "location_dest_id": destination.id,
-            "move_ids": [
-                Command.create(
-                    {
-                        **line._prepare_goods_move_vals(
-                            line._get_location().id, destination.id
-                        ),
-                        "picked": False,
-                        "move_line_ids": False,
-                        "restrict_partner_id": line._get_owner().id,
-                    }
-                )
-                for line in lines
-            ],
-        }
-
-    def _is_release(self, move_line):
-        """Whether a transfer takes the goods where their disposition says.
-
-        Judged by the facts of the transfer, so that no mark on it can be forged:
-        to a supplier after “return to supplier”, or back to the very customer.
-        """
-        self.ensure_one()
-        if self.state != "disposed" or not self.is_held:
-            return False
-        if self.received_lot_id and move_line.lot_id != self.received_lot_id:
-            return False
-        usage = move_line.location_dest_usage
-        if self.disposition == "supplier":
-            return usage == "supplier"
-        partner = move_line.move_id._aftersales_get_partner().commercial_partner_id
-        goes_home = self.disposition == "send_back" or (
-            self.disposition == "repair" and self.resolution == "repair"
-        )
-        is_owner = partner == self.partner_id.commercial_partner_id
-        return goes_home and usage == "customer" and is_owner
-
-    def _note_release(self):
-        """Note that all goods of the lines have left the returns area."""
-        gone = self.filtered(lambda line: line._is_gone())
-        gone._write_flow({"is_held": False, "date_released": fields.Datetime.now()})
-
-    def _is_gone(self):
-        """Whether the last piece was handed over; parts may leave on their own."""
-        self.ensure_one()
-        if self.tracking == "serial":
-            return True
-        shipped = self.move_ids.move_line_ids.filtered(
-            lambda x: (
-                x.location_id.aftersales_place
-                and x.location_dest_usage in ("customer", "supplier")
-                and x.move_id.state not in ("cancel",)
-                and x.picked
-            )
-        )
-        total = sum(
-            x.product_uom_id._compute_quantity(x.quantity, self.product_uom_id)
-            for x in shipped
-        )
-        return self.product_uom_id.compare(total, self.quantity_received) >= 0

@@ -10,27 +10,24 @@ class ResCompany(models.Model):
         help="Goods come back only from the customer they were delivered to, and not "
         "more than was delivered; also when a transfer is validated directly.",
     )
-    aftersales_return_inspect = fields.Boolean(
-        "Inspect Returned Serials",
-        default=True,
-        help="Serial numbers that come back from a customer go to the returns area "
-        "and reach the stock only after an inspection.",
+    aftersales_return_inspection = fields.Selection(
+        [
+            ("serial", "Serial Numbers"),
+            ("all", "All Goods"),
+            ("none", "Only Goods of Return Documents"),
+        ],
+        "Inspect before Resale",
+        default="serial",
+        required=True,
+        help="Goods that come back from a customer go to the returns area and reach "
+        "the stock only after an inspection. Goods of return documents always do.",
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "aftersales_return_inspect" in vals:
-            # A setting of the company; warehouses follow whoever may change it.
-            warehouses_sudo = (
-                self.env["stock.warehouse"]
-                .sudo()
-                .search([("company_id", "in", self.ids)])
-            )
-            for warehouse in warehouses_sudo:
-                warehouse._aftersales_redirect_returns(
-                    warehouse.out_type_id, warehouse.aftersales_in_type_id
-                )
-        return result
+    def _is_return_inspected(self, product):
+        """Whether the product has to be inspected when a customer gives it back."""
+        self.ensure_one()
+        rule = self.aftersales_return_inspection
+        return rule == "all" or (rule == "serial" and product.tracking == "serial")
 
 
 class ResConfigSettings(models.TransientModel):
@@ -39,6 +36,6 @@ class ResConfigSettings(models.TransientModel):
     aftersales_return_guard = fields.Boolean(
         related="company_id.aftersales_return_guard", readonly=False
     )
-    aftersales_return_inspect = fields.Boolean(
-        related="company_id.aftersales_return_inspect", readonly=False
+    aftersales_return_inspection = fields.Selection(
+        related="company_id.aftersales_return_inspection", readonly=False
     )

@@ -61,6 +61,15 @@ class StockMoveLine(models.Model):
             released._note_release()
         return result
 
+    def _aftersales_close_units(self):
+        """Units that only come in for repair, or by mistake, stay registered."""
+        kept = self.filtered(
+            lambda line: line.move_id.aftersales_return_line_id.filtered(
+                lambda returned: returned._keeps_unit()
+            )
+        )
+        return super(StockMoveLine, self - kept)._aftersales_close_units()
+
     def _aftersales_is_flow(self):
         """Whether a disposition of the suite moves the goods."""
         return self.env.context.get("aftersales_flow") is FLOW
@@ -146,10 +155,7 @@ class StockMoveLine(models.Model):
         line = self.move_id.aftersales_return_line_id
         place = self.location_dest_id.aftersales_place
         is_inside = self.location_dest_usage in ("internal", "transit")
-        must_stop = line or (
-            self.product_id.tracking == "serial"
-            and self.company_id.aftersales_return_inspect
-        )
+        must_stop = line or self.company_id._is_return_inspected(self.product_id)
         if must_stop and is_inside and place != "quarantine":
             raise UserError(
                 self.env._(

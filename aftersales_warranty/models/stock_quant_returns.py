@@ -50,3 +50,14 @@ class StockQuant(models.Model):
                     goods=wrong.lot_id.display_name or wrong.product_id.display_name,
                 )
             )
+
+    @api.model
+    def action_view_aftersales_returns(self):
+        """Count the goods of the returns area, as any other stock."""
+        action = self.action_view_inventory()
+        return {
+            **action,
+            "name": self.env._("Stock-Take of Returns"),
+            "domain": [("location_id.aftersales_place", "!=", False)],
+            "context": {**action["context"], "search_default_my_count": False},
+        }

@@ -159,23 +159,7 @@ class StockWarehouse(models.Model):
         if own:
             # The caller writes the rest with the rights of the user.
             self.with_context(aftersales_flow=FLOW).write(own)
-            deliveries = self.env["stock.picking.type"].browse(
-                values.get("out_type_id", self.out_type_id.id)
-            )
-            self._aftersales_redirect_returns(deliveries, self.aftersales_in_type_id)
         return values
-
-    def _aftersales_redirect_returns(self, deliveries, receipts):
-        """Let “Return” on a delivery bring the goods where the company wants them.
-
-        :param deliveries: operation types of the deliveries of one warehouse
-        :param receipts: operation type of the receipt of its returns
-        """
-        self.ensure_one()
-        if self.company_id.aftersales_return_inspect:
-            deliveries.return_picking_type_id = receipts
-        elif deliveries.return_picking_type_id == receipts:
-            deliveries.return_picking_type_id = self.in_type_id
 
     def _get_sequence_values(self, name=False, code=False):
         values = super()._get_sequence_values(name=name, code=code)
@@ -210,7 +194,8 @@ class StockWarehouse(models.Model):
         }
         data["aftersales_out_type_id"] = {
             "name": self.env._("Returns Disposition"),
-            "code": "outgoing",
+            # Not one more type of deliveries: it is no way to ship a sale.
+            "code": "internal",
             "default_location_src_id": self.aftersales_supplier_loc_id.id,
             "default_location_dest_id": suppliers.id,
             "use_create_lots": False,

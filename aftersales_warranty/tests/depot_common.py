@@ -171,8 +171,13 @@ class DepotCommon(WarrantyCommon):
         return document
 
     @classmethod
-    def _create_photo(cls):
-        return cls.env["ir.attachment"].create({"name": "photo.png", "raw": b"x"})
+    def _create_photo(cls, user):
+        """A photo that the user has just uploaded."""
+        return (
+            cls.env["ir.attachment"]
+            .with_user(user)
+            .create({"name": "photo.png", "raw": b"x"})
+        )
 
     @classmethod
     def _bring_in(cls, name, grade=None, **line_vals):

@@ -222,7 +222,6 @@ class TestReturnPlaces(DepotCommon):
         kind = warehouse.aftersales_in_type_id
         self.assertEqual(kind.default_location_dest_id.aftersales_place, "quarantine")
         self.assertEqual(kind.sequence_id.prefix, "NOR/RET/")
-        self.assertEqual(warehouse.out_type_id.return_picking_type_id, kind)
 
     def test_a_new_company_gets_them_too(self):
         warehouse = self.env["stock.warehouse"].search(

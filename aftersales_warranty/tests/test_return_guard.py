@@ -292,21 +292,35 @@ class TestReturnGuardTransfer(DepotCommon):
         self._refuse(picking, "must be inspected before it can be sold again")
 
     def test_serials_into_stock_where_the_company_says_so(self):
-        self.company.aftersales_return_inspect = False
-        self.assertEqual(
-            self.warehouse.out_type_id.return_picking_type_id, self.warehouse.in_type_id
-        )
+        self.company.aftersales_return_inspection = "none"
         lot = self._deliver_serial("T-9")
         picking = self._prepare_receipt(
             (self.product, 1, lot), partner=self.customer, target=self.stock
         )
         picking.button_validate()
         self.assertEqual(lot.location_id, self.stock)
-        self.company.aftersales_return_inspect = True
-        self.assertEqual(
-            self.warehouse.out_type_id.return_picking_type_id,
-            self.warehouse.aftersales_in_type_id,
+
+    def test_all_goods_to_quarantine_where_the_company_says_so(self):
+        self._deliver((self.part, 3, None))
+        picking = self._prepare_receipt(
+            (self.part, 1, None), partner=self.customer, target=self.stock
         )
+        picking.button_validate()
+        self.company.aftersales_return_inspection = "all"
+        picking = self._prepare_receipt(
+            (self.part, 1, None), partner=self.customer, target=self.stock
+        )
+        self._refuse(picking, "must be inspected before it can be sold again")
+
+    def test_core_return_of_loose_goods_goes_where_odoo_says(self):
+        delivery = self._deliver((self.part, 3, None))
+        for rule, target in (("serial", self.stock), ("all", self.quarantine)):
+            self.company.aftersales_return_inspection = rule
+            wizard = self.env["stock.return.picking"].create(
+                {"picking_id": delivery.id}
+            )
+            wizard.product_return_moves.quantity = 1
+            self.assertEqual(wizard._create_return().location_dest_id, target)
 
     def test_products_that_never_went_out_are_not_checked(self):
         part = self._create_product(name="Old Stock", tracking="none")

@@ -21,6 +21,11 @@ from . import aftersales_return_choice
 from . import aftersales_return_decision
 
 # wizard of: depot
+from . import aftersales_reason_wizard_depot
+from . import aftersales_return_inspection
+from . import aftersales_return_period
+from . import stock_picking_return
+
 # wizard of: repair
 from . import aftersales_reason_wizard_repair
 from . import aftersales_repair_inspection

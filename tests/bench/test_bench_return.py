@@ -108,7 +108,7 @@ class TestBenchReturn(DepotCommon, SuiteCase):
         """The peer on serials of its own, without the checks of the suite."""
         lots = self._deliver_lots("PEER")
         self.company.aftersales_return_guard = False
-        self.company.aftersales_return_inspect = False
+        self.company.aftersales_return_inspection = "none"
         groups = self.env.ref("rma.rma_group_manager")
         self.user_admin.group_ids += groups
         self.operation = self.env["rma.operation"].create(
@@ -125,7 +125,7 @@ class TestBenchReturn(DepotCommon, SuiteCase):
         with closing:
             result = self._measure(self._work_off_peer, lots)
         self.company.aftersales_return_guard = True
-        self.company.aftersales_return_inspect = True
+        self.company.aftersales_return_inspection = "serial"
         return result
 
     # -- both ------------------------------------------------------------------
