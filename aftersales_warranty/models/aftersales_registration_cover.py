@@ -7,6 +7,18 @@ from odoo.tools import format_date
 from ..tools import cover as cover_kernel
 
 
+class DayTexts(dict):
+    """Days as the reader writes them, each made once."""
+
+    def __init__(self, env):
+        super().__init__({None: "", False: ""})
+        self._env = env
+
+    def __missing__(self, day):
+        self[day] = format_date(self._env, day)
+        return self[day]
+
+
 class AftersalesRegistration(models.Model):
     """Which part of a job on a unit is covered."""
 
@@ -214,14 +226,19 @@ class AftersalesRegistration(models.Model):
             [(unit, on_date, component, part, usage) for unit in self]
         )
         reasons = self._get_cover_reasons()
+        days = DayTexts(self.env)
         return {
-            unit.id: unit._export_cover(cover, reasons)
+            unit.id: unit._export_cover(cover, reasons, days)
             for unit, cover in zip(self, covers, strict=True)
         }
 
-    def _export_cover(self, cover, reasons):
-        """One kernel cover as the dict that callers get."""
+    def _export_cover(self, cover, reasons, days=None):
+        """One kernel cover as the dict that callers get.
+
+        :param days: texts of days of the batch, so that each is made once
+        """
         self.ensure_one()
+        days = DayTexts(self.env) if days is None else days
         rule, source = self._get_cover_source(cover)
         code = cover.reason
         sentence = reasons.get((code, cover.basis)) or reasons[code]
@@ -231,9 +248,9 @@ class AftersalesRegistration(models.Model):
             "date_end": cover.date_end,
             "reason": sentence
             % {
-                "start": format_date(self.env, cover.date_start) or "",
-                "end": format_date(self.env, cover.date_end) or "",
-                "closed": format_date(self.env, self.date_closed) or "",
+                "start": days[cover.date_start],
+                "end": days[cover.date_end],
+                "closed": days[self.date_closed],
                 "share": f"{cover.share.normalize():f}",
                 "source": source,
             },

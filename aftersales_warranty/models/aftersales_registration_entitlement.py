@@ -5,10 +5,26 @@ from types import MappingProxyType
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools.gc import disabling_gc
 
 from ..tools import cover as cover_kernel
 from ..tools import entitlement as kernel
+from ..tools.memo import Memo
 from .aftersales_registration_history import FACT_NAMES
+
+
+class CoverView:
+    """Facts of a unit as the cover asks for them, each only when it is asked."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, facts):
+        self._facts = facts
+
+    def __getattr__(self, name):
+        if name in ("repair_days", "waiting_days"):
+            return sum(getattr(visit, name) for visit in self._facts.visits)
+        return getattr(self._facts, name)
 
 
 class AftersalesRegistration(models.Model):
@@ -52,8 +68,22 @@ class AftersalesRegistration(models.Model):
         rows = self._get_fact_rows()
         question = self._prepare_question(rows, fault_class, usage, model_available)
         question["on_date"] = on_date or self.env.company._get_aftersales_today()
+        question["answers"] = Memo(
+            lambda key, facts: self._get_answer(key, facts, question)
+        )
+        question["policy_countries"] = {
+            country_id
+            for country_id, rules in question["rules"].items()
+            if any(rule.window_unit == "policy" for rule in rules)
+        }
         visits = self._get_visits(question["on_date"])
         replacements = self._get_replacements(question["on_date"])
+        # Nothing here refers to itself; looking for it takes longer than the work.
+        with disabling_gc():
+            return self._evaluate_rows(rows, visits, replacements, question)
+
+    def _evaluate_rows(self, rows, visits, replacements, question):
+        """Answers of many units; those that differ in nothing are made once."""
         known, result = {}, {}
         for row in rows:
             unit_id = row[0]
@@ -158,27 +188,58 @@ class AftersalesRegistration(models.Model):
         """Answers for one unit, and whether they depend on its price."""
         values = dict(zip(FACT_NAMES, row, strict=True))
         facts = self._prepare_facts(values, history, question)
-        promises = self._get_promises(values, facts, question)
-        if promises:
-            facts = replace(facts, date_policy_end=promises[0].deadline)
-        rules = question["rules"].get(values["country_id"], [])
-        results = kernel.evaluate(
-            rules,
+        country_id, answers = values["country_id"], question["answers"]
+        scope = (values["company_id"], values["currency_id"])
+        promises = answers.get(("promise", values["policy_version_id"], *scope), facts)
+        if promises and country_id in question["policy_countries"]:
+            facts = replace(facts, date_policy_end=promises[0]["deadline"])
+        rules = question["rules"].get(country_id, ())
+        found = [
+            answers.get((country_id, index, *scope), facts)
+            for index in range(len(rules))
+        ]
+        found = [item for item in found if item] + promises
+        free = any(item["type"] == "free_repair" and item["allowed"] for item in found)
+        found.append(answers.get(("paid", free, *scope), facts))
+        found.sort(key=lambda item: not item["allowed"])
+        by_price = any(
+            item["arithmetic"] or item["code"] == "no_price" for item in found
+        )
+        return found, by_price
+
+    @api.model
+    def _get_answer(self, key, facts, question):
+        """One part of the answers, as it is remembered for units with such facts.
+
+        :param key: what is asked (promise, paid, or the id of a country), which one
+            of them, company id and currency id
+        :param facts: facts of a unit
+        """
+        name, which, company_id, currency_id = key
+        values = {"currency_id": currency_id}
+        if name == "promise":
+            items = self._get_promises(which, facts, question)
+            return [self._share_result(item, values, question) for item in items]
+        if name == "paid":
+            item = self._get_paid_repair(which, facts)
+            return self._share_result(item, values, question)
+        rule = question["rules"][name][which]
+        if not kernel.applies(rule, facts):
+            return None
+        item = kernel.evaluate_rule(
+            rule,
             facts,
             question["on_date"],
             question["fault"],
             question["usage"],
-            question["workdays"].get(values["company_id"]),
+            question["workdays"].get(company_id),
         )
-        results += promises
-        results += self._get_paid_repair(results, facts)
-        results.sort(key=lambda item: not item.allowed)
-        found = [
-            MappingProxyType(self._export_result(item, values, question))
-            for item in results
-        ]
-        by_price = any(item.arithmetic or item.reason == "no_price" for item in results)
-        return found, by_price
+        return self._share_result(item, values, question)
+
+    @api.model
+    def _share_result(self, item, values, question):
+        """One kernel result that many units share and nobody changes."""
+        return MappingProxyType(self._export_result(item, values, question))
 
     @api.model
     def _prepare_facts(self, values, history, question):
@@ -206,20 +267,14 @@ class AftersalesRegistration(models.Model):
         )
 
     @api.model
-    def _get_promises(self, values, facts, question):
+    def _get_promises(self, version_id, facts, question):
         """Free repair by the own policy, beside what the law gives."""
-        version_id = values["policy_version_id"]
         terms = question["terms"].get(version_id)
         if not terms:
             return []
-        dates = {name: values[name] for name in FACT_NAMES if name.startswith("date_")}
         cover = cover_kernel.best_cover(
             terms,
-            cover_kernel.CoverFacts(
-                repair_days=sum(visit.repair_days for visit in facts.visits),
-                waiting_days=sum(visit.waiting_days for visit in facts.visits),
-                **dates,
-            ),
+            CoverView(facts),
             question["on_date"],
             "whole_unit",
             usage=question["usage"],
@@ -257,20 +312,17 @@ class AftersalesRegistration(models.Model):
         return "promised" if allowed else "needs_fault"
 
     @api.model
-    def _get_paid_repair(self, results, facts):
+    def _get_paid_repair(self, free, facts):
         """Repair at the customer's cost, where none is free."""
-        free = any(item.type == "free_repair" and item.allowed for item in results)
-        return [
-            kernel.Result(
-                type="paid_repair",
-                allowed=not free,
-                fee=None,
-                currency=facts.currency,
-                rule=self.env["aftersales.entitlement.rule"],
-                source="",
-                reason="is_free" if free else "charged",
-            )
-        ]
+        return kernel.Result(
+            type="paid_repair",
+            allowed=not free,
+            fee=None,
+            currency=facts.currency,
+            rule=self.env["aftersales.entitlement.rule"],
+            source="",
+            reason="is_free" if free else "charged",
+        )
 
     @api.model
     def _export_result(self, item, values, question):

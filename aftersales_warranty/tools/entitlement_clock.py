@@ -128,6 +128,9 @@ def _plain_last(rule, facts, start):
 
 def _extend(rule, facts, last):
     """Run a window on by the repairs that began while it was open."""
+    # What does not matter is not asked: see ``memo``.
+    if not (rule.extends or rule.months_after_repair or rule.min_days_left):
+        return last
     if not facts.visits:
         return last
     visits = sorted(live_visits(rule, facts), key=lambda visit: visit.start)

@@ -24,15 +24,21 @@ class Condition(NamedTuple):
 
 
 def applies(rule, facts):
-    """Tell whether a rule is about this kind of sale at all."""
-    if rule.channel not in ("any", facts.channel):
+    """Tell whether a rule is about this kind of sale at all.
+
+    Only facts that the rule depends on are looked at: answers are remembered by
+    what was asked (see ``memo``).
+    """
+    if rule.channel != "any" and rule.channel != facts.channel:
         return False
-    if rule.category not in ("any", facts.category):
+    if rule.category != "any" and rule.category != facts.category:
         return False
     if rule.except_category and rule.except_category == facts.category:
         return False
     if rule.classes and facts.class_id not in rule.classes:
         return False
+    if not rule.date_from and not rule.date_to:
+        return True
     sale = facts.date_invoice or facts.date_delivery
     if rule.date_from and sale and sale < rule.date_from:
         return False

@@ -16,7 +16,7 @@ from odoo.addons.aftersales_warranty.tests.common import WarrantyCommon
 from tests.common import SuiteCase
 
 UNITS = int(os.environ.get("BENCH_UNITS", "100000"))
-REPAIRS = UNITS // 5
+REPAIRS = UNITS // 10
 ROUNDS = 3
 BUDGET = 2.0
 #: Queries of one batch, whatever its size.
@@ -176,22 +176,34 @@ class TestBenchCover(WarrantyCommon, SuiteCase):
 
     @classmethod
     def _multiply_orders(cls, order):
-        """One repair for every fifth unit on average, two or more for some."""
+        """A repair for every tenth unit on average, two or more for some.
+
+        Each began in the first year, while every window was open.
+        """
         first = min(cls.units.ids)
+        unit = SQL("%s + %s", first, cls._spread(6, UNITS))
         start = SQL(
-            "'2025-01-01'::timestamp + %s * interval '1 day'", cls._spread(5, 500)
+            "(SELECT u.date_sale FROM aftersales_registration u WHERE u.id = %s)"
+            "::timestamp + %s * interval '1 day'",
+            unit,
+            cls._spread(5, 300),
         )
         cls._copy_rows(
             order,
             REPAIRS,
             {
                 "name": SQL("'BENCH' || n"),
-                "registration_id": SQL("%s + %s", first, cls._spread(6, UNITS)),
+                "registration_id": unit,
                 "date_start": start,
                 "date_end": SQL("%s + %s * interval '1 day'", start, cls._spread(7, 9)),
                 "repair_days": cls._spread(7, 9),
                 "waiting_days": SQL("CASE WHEN n %% 7 = 0 THEN 4 ELSE 0 END"),
             },
+        )
+        cls.env.cr.execute(
+            "DELETE FROM aftersales_service_order "
+            "WHERE name LIKE 'BENCH%%' AND date_end >= %s",
+            [ON_DATE],
         )
 
     # -- the query -------------------------------------------------------------
@@ -263,17 +275,19 @@ class TestBenchCover(WarrantyCommon, SuiteCase):
                        CASE WHEN date_closed <= %(day)s THEN 'closed'
                             WHEN start > %(day)s THEN 'not_started'
                             WHEN deadline < %(day)s THEN 'expired'
-                            ELSE 'granted' END,
+                            ELSE 'promised' END,
                        deadline,
                        CASE WHEN start <= %(day)s AND deadline >= %(day)s
                              AND COALESCE(date_closed > %(day)s, true) THEN 0 END
                   FROM promise
             )
-            SELECT id, rule, type, code = 'granted', code, deadline, fee FROM found
+            SELECT id, rule, type, code IN ('granted', 'promised'), code, deadline, fee
+              FROM found
             UNION ALL
             SELECT id, NULL, 'paid_repair', NOT free,
                    CASE WHEN free THEN 'is_free' ELSE 'charged' END, NULL, NULL
-              FROM (SELECT id, BOOL_OR(type = 'free_repair' AND code = 'granted')
+              FROM (SELECT id, BOOL_OR(type = 'free_repair'
+                           AND code IN ('granted', 'promised'))
                            AS free
                       FROM found GROUP BY id) x
             """,
