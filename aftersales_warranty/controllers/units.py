@@ -93,7 +93,7 @@ class AftersalesUnitPortal(CustomerPortal):
         values = self._prepare_portal_layout_values()
         values.update(
             unit=unit_sudo,
-            card={**unit_sudo._get_card(), "notices": []},
+            card={**unit_sudo._get_card(), "notices": [], "is_portal": True},
             page_name="aftersales_unit",
             error=error,
             notice=request.session.pop("aftersales_notice", None),
@@ -145,7 +145,7 @@ class AftersalesUnitPortal(CustomerPortal):
         except (UserError, ValidationError) as error:
             return self.portal_my_unit(unit_id, error=str(error))
         request.session["aftersales_notice"] = request.env._(
-            "Thank you. We will write to the new owner before the unit changes hands."
+            "Thank you. We will look at it before the unit changes hands."
         )
         return request.redirect(f"{URL}/{unit_id}")
 

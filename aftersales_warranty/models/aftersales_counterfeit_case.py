@@ -92,6 +92,7 @@ class AftersalesCounterfeitCase(models.Model):
     photo_ids = fields.One2many("aftersales.counterfeit.photo", "case_id")
     reported_by_id = fields.Many2one(
         "res.users",
+        "Reported by",
         readonly=True,
         copy=False,
         default=lambda self: self.env.user,

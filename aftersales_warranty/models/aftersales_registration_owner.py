@@ -45,7 +45,7 @@ class AftersalesRegistrationOwner(models.Model):
     user_id = fields.Many2one(
         "res.users", "Entered by", default=lambda self: self.env.user
     )
-    proof_ids = fields.Many2many("ir.attachment", string="Proof")
+    proof_ids = fields.Many2many("ir.attachment")
 
     def _get_frozen_attachments(self):
         """Proofs are evidence."""
@@ -60,13 +60,12 @@ class AftersalesRegistration(models.Model):
     owner_ids = fields.One2many(
         "aftersales.registration.owner",
         "registration_id",
-        "Owners",
+        "Owner History",
         readonly=True,
         groups="aftersales_network.group_user",
     )
     dealer_id = fields.Many2one(
         "res.partner",
-        "Dealer",
         index="btree_not_null",
         check_company=True,
         tracking=True,

@@ -73,7 +73,7 @@ class AftersalesRegistrationRequest(models.Model):
     date_sale = fields.Date("Bought on", required=True)
     dealer_name = fields.Char("Bought from")
     dealer_id = fields.Many2one(
-        "res.partner", "Dealer", index="btree_not_null", check_company=True
+        "res.partner", index="btree_not_null", check_company=True
     )
     channel = fields.Selection(
         selection=lambda self: (

@@ -69,6 +69,7 @@ class AftersalesServiceOrder(models.Model):
         "date_request",
         "company_id",
         "is_rework",
+        "exclusion_id",
         "charge_waived_by_id",
     )
     def _compute_is_chargeable(self):
@@ -93,6 +94,7 @@ class AftersalesServiceOrder(models.Model):
                     "whole_unit",
                     self.env["product.product"],
                     None,
+                    order._get_cover_basis(),
                 )
                 for order in known
             ]

@@ -224,6 +224,15 @@ class TestIntake(UnitsCommon):
         self.assertTrue(order.is_chargeable)
         self.assertEqual(order.amount_customer, 100.0)
 
+    def test_an_exclusion_makes_the_order_chargeable(self):
+        order = self._create_order(lot_id=self.lot.id)
+        self.assertFalse(order.is_chargeable)
+        legal = self.env["aftersales.policy.exclusion"].search(
+            [("is_legal", "=", True)], limit=1
+        )
+        order.write({"exclusion_id": legal.id, "exclusion_note": "Water inside"})
+        self.assertTrue(order.is_chargeable)
+
     def test_a_finished_order_keeps_its_answer(self):
         order = self._create_done_order()
         self.assertFalse(order.is_chargeable)

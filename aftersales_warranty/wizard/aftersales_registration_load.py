@@ -28,7 +28,6 @@ class AftersalesRegistrationLoad(models.TransientModel):
     filename = fields.Char()
     dealer_id = fields.Many2one(
         "res.partner",
-        "Dealer",
         help="Who sold the units, where the list itself does not say so.",
     )
     with_customers = fields.Boolean(

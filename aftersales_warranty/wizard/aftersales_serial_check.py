@@ -41,6 +41,11 @@ class AftersalesSerialCheck(models.TransientModel):
     case_text = fields.Char(compute="_compute_case_text")
     card = fields.Html(compute="_compute_card", sanitize=False)
 
+    @api.depends("serial")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = check.serial or self.env._("Check a Serial")
+
     def on_barcode_scanned(self, barcode):
         """Take what the scanner sent for the serial."""
         self.text = barcode

@@ -26,7 +26,6 @@ class AftersalesUnitTransfer(models.TransientModel):
     note = fields.Text()
     proof_ids = fields.Many2many(
         "ir.attachment",
-        string="Proof",
         help="Invoice, contract or the letter of the former owner.",
     )
 
