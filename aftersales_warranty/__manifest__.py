@@ -145,6 +145,13 @@
         "views/repair_order_views.xml",
         "views/aftersales_repair_menus.xml",
         # views, wizards, reports and menus of: parts
+        "report/aftersales_part_reports.xml",
+        "wizard/aftersales_parts_wizard_views.xml",
+        "views/aftersales_part_return_views.xml",
+        "views/aftersales_point_count_views.xml",
+        "views/aftersales_parts_views.xml",
+        "views/aftersales_parts_menus.xml",
+        "views/aftersales_parts_portal_templates.xml",
         # views, wizards, reports and menus of: prices
         "report/aftersales_price_list_templates.xml",
         "report/aftersales_quotation_templates.xml",

@@ -11,5 +11,7 @@ from . import returns
 # controllers of: depot
 # controllers of: repair
 # controllers of: parts
+from . import portal_parts
+
 # controllers of: prices
 from . import service_prices, quotation

@@ -138,6 +138,7 @@ from . import aftersales_part_request
 from . import aftersales_service_order_missing
 from . import aftersales_part_balance
 from . import aftersales_point_count
+from . import aftersales_parts_portal
 
 # models of: prices
 from . import aftersales_price_list, aftersales_price_list_line
