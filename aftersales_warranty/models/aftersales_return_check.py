@@ -16,6 +16,7 @@ class AftersalesReturn(models.Model):
             document._check_lines_there()
         lines = self.line_ids
         lines._resolve_serials()
+        lines._check_origin()
         lines._fill_origin()
         lines._mark_foreign()
         lines._check_reason()
@@ -24,7 +25,6 @@ class AftersalesReturn(models.Model):
         lines._check_lot()
         lines._check_quantity_uom()
         lines._check_other_returns()
-        lines._check_origin()
         lines._check_foreign()
         lines._check_holder()
         lines._check_delivered()
@@ -175,37 +175,35 @@ class AftersalesReturnLine(models.Model):
         )
 
     def _check_other_returns(self):
-        """One return at a time for a unit.
+        """One return at a time for a unit that the guard does not look at.
 
         :raise UserError: naming the other return
         """
+        foreign = self.filtered(lambda line: line.is_foreign and line.serial)
+        if not foreign:
+            return
         # Another point may have taken the other return.
-        serials = self.filtered(lambda line: line.product_id.tracking == "serial")
         others_sudo = self.sudo().search(
             [
                 ("is_open", "=", True),
                 ("id", "not in", self.ids),
-                "|",
-                ("lot_id", "in", serials.lot_id.ids),
-                ("registration_id", "in", self.registration_id.ids),
-            ],
-            limit=1,
+                ("product_id", "in", foreign.product_id.ids),
+                ("serial", "in", foreign.mapped("serial")),
+            ]
         )
-        doubled = {}
-        for line in serials:
-            key = (line.product_id, line.serial)
-            if key in doubled:
-                others_sudo = doubled[key].sudo()
-            doubled[key] = line
-        if others_sudo:
-            raise UserError(
-                self.env._(
-                    "Serial %(serial)s is underway in return %(document)s already. "
-                    "Open that one instead.",
-                    serial=others_sudo.serial,
-                    document=others_sudo.return_id.name,
+        taken = {(x.product_id.id, x.serial): x for x in others_sudo}
+        for line in foreign:
+            key = (line.product_id.id, line.serial)
+            if key in taken:
+                raise UserError(
+                    self.env._(
+                        "Serial %(serial)s is underway in return %(document)s "
+                        "already. Open that one instead.",
+                        serial=line.serial,
+                        document=taken[key].return_id.name,
+                    )
                 )
-            )
+            taken[key] = line
 
     def _check_foreign(self):
         """Goods bought elsewhere only where the policy of the product allows it.
@@ -230,7 +228,17 @@ class AftersalesReturnLine(models.Model):
 
     def _fill_origin(self):
         """Find the delivery of lines that do not name it."""
-        for line in self.filtered(lambda x: not x.origin_move_id and not x.is_foreign):
+        open_lines = self.filtered(lambda x: not x.origin_move_id and not x.is_foreign)
+        serials = open_lines.filtered(lambda x: x.lot_id and x.tracking == "serial")
+        held = self.env["aftersales.return"]._get_last_deliveries(serials.lot_id)
+        for line in serials:
+            found = held.get((line.lot_id.id, line.company_id.id))
+            if found and line.partner_id.commercial_partner_id.id in found["partners"]:
+                unit = line.registration_id.id or found["registration_id"]
+                line._write_flow(
+                    {"origin_move_id": found["move_id"], "registration_id": unit}
+                )
+        for line in open_lines.filtered(lambda x: x.tracking != "serial"):
             goods = line.return_id._get_open_goods(
                 line.partner_id,
                 lots=line.lot_id or None,
@@ -239,12 +247,7 @@ class AftersalesReturnLine(models.Model):
             )
             enough = [x for x in goods if x["open"] >= line._get_base_quantity()]
             for item in (enough or goods)[:1]:
-                line._write_flow(
-                    {
-                        "origin_move_id": item["move"].id,
-                        "registration_id": (line.registration_id or item["unit"]).id,
-                    }
-                )
+                line._write_flow({"origin_move_id": item["move"].id})
 
     def _mark_foreign(self):
         """A unit that we did not deliver to its owner was bought elsewhere."""
@@ -335,12 +338,14 @@ class AftersalesReturnLine(models.Model):
         if unit_sudo:
             return unit_sudo.policy_version_id
         country = line_sudo.partner_id.country_id or line_sudo.company_id.country_id
-        return line_sudo.env["aftersales.policy.version"]._pick_version(
+        Version = line_sudo.env["aftersales.policy.version"]
+        picked = Version._pick_version(
             line_sudo.product_id,
             line_sudo.date_request,
             line_sudo.company_id.id,
             country.id,
         )
+        return Version.browse(picked or [])
 
     def _check_delivered(self):
         """Refuse what the customer never got or has given back.

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import returnable
 
@@ -148,6 +149,55 @@ class AftersalesReturn(models.Model):
             lot: line_sudo.move_id
             for lot, line_sudo in last.items()
             if line_sudo.location_dest_usage == "customer"
+        }
+
+    @api.model
+    def _get_last_deliveries(self, lots):
+        """Where serials left our stock last, in one query.
+
+        :return: ``{(lot_id, company_id): {"move_id", "registration_id",
+            "partners"}}`` of serials that are with a customer
+        """
+        if not lots:
+            return {}
+        self.env["stock.move.line"].flush_model()
+        self.env["aftersales.registration"].flush_model(["lot_id", "state"])
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT DISTINCT ON (line.lot_id, line.company_id)
+                       line.lot_id, line.company_id, line.move_id,
+                       target.usage = 'customer' AS is_out,
+                       unit.id AS registration_id,
+                       contact.commercial_partner_id AS contact,
+                       buyer.commercial_partner_id AS buyer
+                  FROM stock_move_line line
+                  JOIN stock_location source ON source.id = line.location_id
+                  JOIN stock_location target ON target.id = line.location_dest_id
+                  JOIN stock_move move ON move.id = line.move_id
+             LEFT JOIN stock_picking picking ON picking.id = line.picking_id
+             LEFT JOIN res_partner contact ON contact.id = picking.partner_id
+             LEFT JOIN sale_order_line sold ON sold.id = move.sale_line_id
+             LEFT JOIN sale_order sale ON sale.id = sold.order_id
+             LEFT JOIN res_partner buyer ON buyer.id = sale.partner_id
+             LEFT JOIN aftersales_registration unit
+                    ON unit.lot_id = line.lot_id AND unit.state = 'active'
+                   AND unit.company_id = line.company_id
+                 WHERE line.state = 'done' AND line.lot_id IN %s
+                   AND (source.usage = 'customer') != (target.usage = 'customer')
+              ORDER BY line.lot_id, line.company_id, line.date DESC, line.id DESC
+                """,
+                tuple(lots.ids),
+            )
+        )
+        return {
+            (row["lot_id"], row["company_id"]): {
+                "move_id": row["move_id"],
+                "registration_id": row["registration_id"],
+                "partners": {row["contact"], row["buyer"]} - {None},
+            }
+            for row in rows
+            if row["is_out"]
         }
 
     @api.model

@@ -165,7 +165,8 @@ class AftersalesReturnLine(models.Model):
         """Remind the responsible person of what is due to the customer."""
         for document in self.return_id:
             user = document.user_id or document.create_uid
-            document.activity_schedule(
+            # The due date shows on the document; nobody needs a mail about it.
+            document.with_context(mail_activity_quick_update=True).activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=due,
                 summary=self.env._("Settle the return with the customer"),

@@ -290,13 +290,13 @@ class TestReturnDocument(ReturnsCommon):
         first = self._return_unit(self.fresh)
         first.action_confirm()
         second = self._return_unit(self.fresh)
-        with self.assertRaisesRegex(UserError, f"underway in return {first.name}"):
+        with self.assertRaisesRegex(UserError, f"is expected on {first.name}"):
             second.action_confirm()
         twice = self._create_return(
             self._prepare_unit_line(self.old, resolution="repair"),
             self._prepare_unit_line(self.old, resolution="repair"),
         )
-        with self.assertRaisesRegex(UserError, "underway in return"):
+        with self.assertRaisesRegex(UserError, "is entered twice"):
             twice.action_confirm()
         first._cancel("Kept it")
         second.action_confirm()
@@ -331,6 +331,76 @@ class TestReturnDocument(ReturnsCommon):
         repair = self._create_return({**vals, "resolution": "repair"})
         repair.action_confirm()
         self.assertEqual(repair.state, "confirmed")
+        again = self._create_return({**vals, "resolution": "repair"})
+        with self.assertRaisesRegex(UserError, f"underway in return {repair.name}"):
+            again.action_confirm()
+
+    def test_a_policy_accepts_goods_bought_elsewhere(self):
+        version = self._create_version(
+            terms=[{"component": "whole_unit", "months": 12}],
+            date_effective=self.today,
+            accepts_foreign=True,
+        )
+        dealer = self._create_unit(
+            serial="DEALER-2", date_sale=self.today, date_delivery=self.today
+        )
+        self.assertEqual(dealer.policy_version_id, version)
+        vals = {
+            "product_id": self.product.id,
+            "serial": " dealer-2",
+            "fault_class": "performance",
+        }
+        document = self._create_return(vals)
+        document.action_confirm()
+        line = document.line_ids
+        # Known by its serial, and told apart from what we delivered ourselves.
+        self.assertEqual(line.registration_id, dealer)
+        self.assertTrue(line.is_foreign)
+        self.assertEqual(line.price_paid, 3000.0)
+        dealer.partner_id = self.env["res.partner"].create({"name": "Next Owner"})
+        document._cancel("Sold on")
+        with self.assertRaisesRegex(UserError, "registered for another customer"):
+            document.copy().action_confirm()
+
+    def test_serial_of_another_customer(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        foreign = self._deliver_serial("RT-THEIRS", partner=stranger)
+        line = self._prepare_unit_line(foreign)
+        with self.assertRaisesRegex(UserError, "did not bring these goods"):
+            self._create_return(line).action_confirm()
+        line["origin_move_id"] = False
+        with self.assertRaisesRegex(UserError, "never delivered to Test Customer"):
+            self._create_return(line).action_confirm()
+        line["is_foreign"] = True
+        line["resolution"] = "repair"
+        with self.assertRaisesRegex(UserError, "registered for another customer"):
+            self._create_return(line).action_confirm()
+        stocked = self._stock(self.product, 1, "RT-STOCK")
+        vals = {
+            "product_id": self.product.id,
+            "lot_id": stocked.id,
+            "is_foreign": True,
+            "fault_class": "performance",
+        }
+        with self.assertRaisesRegex(UserError, "was bought elsewhere"):
+            self._create_return(vals).action_confirm()
+        self._create_version(
+            terms=[{"component": "whole_unit", "months": 12}],
+            date_effective=self.today,
+            accepts_foreign=True,
+        )
+        with self.assertRaisesRegex(UserError, "is in our own stock"):
+            self._create_return(vals).action_confirm()
+
+    def test_more_than_was_delivered(self):
+        self._stock(self.filters, 10)
+        self._deliver(self.filters, 6)
+        document = self._create_return({"product_id": self.filters.id, "quantity": 7})
+        with self.assertRaisesRegex(UserError, "6.0 delivered"):
+            document.action_confirm()
+        document.line_ids.quantity = 6
+        document.action_confirm()
+        self.assertEqual(document.line_ids.origin_move_id.product_id, self.filters)
 
     # -- end ---------------------------------------------------------------------
 
