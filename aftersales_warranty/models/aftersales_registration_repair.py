@@ -118,6 +118,8 @@ class AftersalesRegistration(models.Model):
                     unit=self.display_name,
                 )
             )
+        # Two clicks at once make one repair.
+        self.sudo().lock_for_update(allow_referencing=True)
         running = self.sudo().repair_order_ids.filtered(
             lambda r: r.state not in ("done", "cancel")
         )

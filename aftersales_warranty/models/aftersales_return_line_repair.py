@@ -50,6 +50,8 @@ class AftersalesReturnLine(models.Model):
         :raise UserError: naming the line whose goods are not here
         """
         self.check_access("write")
+        # Two clicks at once make one repair.
+        self.sudo().lock_for_update(allow_referencing=True)
         running = self.sudo().repair_ids.filtered(lambda r: r.state != "cancel")
         known = running.aftersales_return_line_id.sudo(False)
         fresh = self - known

@@ -117,6 +117,8 @@ class AftersalesServiceOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
         self._check_can_repair()
+        # Two clicks at once make one repair.
+        self.sudo().lock_for_update(allow_referencing=True)
         running = self.sudo().repair_ids.filtered(lambda r: r.state != "cancel")
         repair = running[:1].sudo(False)
         if not repair:

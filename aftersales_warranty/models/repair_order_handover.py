@@ -34,6 +34,7 @@ class RepairOrder(models.Model):
         :raise UserError: naming the repair that is not ready
         """
         self.check_access("write")
+        self.lock_for_update(allow_referencing=True)
         for repair in self:
             repair._check_can_hand_over()
         places = self._get_aftersales_places()
