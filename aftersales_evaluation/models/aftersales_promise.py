@@ -83,7 +83,7 @@ class AftersalesPromise(models.Model):
     last_value_id = fields.Many2one(
         "aftersales.promise.value", "Last Measured Month", compute="_compute_last_value"
     )
-    last_month = fields.Date("Last Month", compute="_compute_last_value")
+    last_month = fields.Date(compute="_compute_last_value")
     last_status = fields.Selection(
         STATUSES, "Last Measurement", compute="_compute_last_value"
     )

@@ -182,7 +182,7 @@ class TestPromise(PromiseCommon):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.user_head)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"reason": "Replaced by a better one"})
         )
         with self.assertRaisesRegex(UserError, "Write down why"):

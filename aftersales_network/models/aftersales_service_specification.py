@@ -20,7 +20,6 @@ class AftersalesServiceSpecification(models.Model):
     )
     product_categ_id = fields.Many2one(
         "product.category",
-        "Product Category",
         required=True,
         index=True,
         ondelete="cascade",
@@ -33,9 +32,7 @@ class AftersalesServiceSpecification(models.Model):
         compute="_compute_base_id",
         help="Differences of the nearest category above; empty: the service type.",
     )
-    own_target_hours = fields.Float(
-        "Own Target Hours", help="0: as in what it builds on."
-    )
+    own_target_hours = fields.Float(help="0: as in what it builds on.")
     role_id = fields.Many2one(
         "aftersales.staff.role",
         "Required Role",
@@ -278,11 +275,12 @@ class AftersalesServiceOrder(models.Model):
 
     @api.depends("specification_id.inspection")
     def _compute_needs_inspection(self):
-        super()._compute_needs_inspection()
+        result = super()._compute_needs_inspection()
         for order in self.filtered("specification_id"):
             wanted = order.specification_id._get_value("inspection")
             if wanted:
                 order.needs_inspection = wanted == "yes"
+        return result
 
     def _search_needs_inspection(self, operator, value):
         if operator != "in":

@@ -20,7 +20,7 @@ class AftersalesMaintenancePlanLine(models.Model):
     """
 
     _name = "aftersales.maintenance.plan.line"
-    _description = "Planned Visit"
+    _description = "Maintenance Visit"
     _inherit = ["aftersales.flow.mixin", "mail.thread"]
     _order = "date_due, id"
     _check_company_auto = True

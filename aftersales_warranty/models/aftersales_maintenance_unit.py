@@ -24,7 +24,7 @@ class AftersalesRegistration(models.Model):
     )
 
     maintenance_line_ids = fields.One2many(
-        "aftersales.maintenance.plan.line", "registration_id", "Planned Visits"
+        "aftersales.maintenance.plan.line", "registration_id", "Maintenance Visits"
     )
     maintenance_count = fields.Integer("Visits", compute="_compute_maintenance")
     date_next_visit = fields.Date("Next Visit", compute="_compute_maintenance")
@@ -77,7 +77,7 @@ class AftersalesServiceOrder(models.Model):
 
     maintenance_line_id = fields.Many2one(
         "aftersales.maintenance.plan.line",
-        "Planned Visit",
+        "Maintenance Visit",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -99,7 +99,9 @@ class AftersalesServiceOrderLine(models.Model):
 
     _inherit = "aftersales.service.order.line"
 
-    is_plan_fee = fields.Boolean("Price of a Planned Visit", readonly=True, copy=False)
+    is_plan_fee = fields.Boolean(
+        "Price of a Maintenance Visit", readonly=True, copy=False
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -141,7 +143,7 @@ class AftersalesMetric(models.AbstractModel):
         """Add the share of planned visits that were made in time."""
         return super()._get_metric_catalog() | {
             "PLANVIS": {
-                "name": self.env._("Planned Visits in Time"),
+                "name": self.env._("Maintenance Visits in Time"),
                 "unit": "%",
                 "direction": "up",
             },

@@ -184,7 +184,7 @@ class AftersalesServiceOrder(models.Model):
 
     @api.depends("exclusion_id")
     def _compute_cover_note(self):
-        super()._compute_cover_note()
+        result = super()._compute_cover_note()
         for order in self.filtered("exclusion_id"):
             cause = order.exclusion_id.name
             note = (
@@ -195,6 +195,7 @@ class AftersalesServiceOrder(models.Model):
                 )
             )
             order.cover_note = note
+        return result
 
     def write(self, vals):
         if "exclusion_id" in vals:

@@ -241,7 +241,7 @@ class AftersalesRegistration(models.Model):
         days = DayTexts(self.env) if days is None else days
         rule, source = self._get_cover_source(cover)
         code = cover.reason
-        sentence = reasons.get((code, cover.basis)) or reasons[code]
+        sentence = reasons.get(f"{code}_{cover.basis}") or reasons[code]
         return {
             "share": float(cover.share),
             "date_start": cover.date_start,
@@ -286,10 +286,10 @@ class AftersalesRegistration(models.Model):
         """Sentences of the cover reasons."""
         return {
             "covered": self.env._("Covered at %(share)s %% until %(end)s."),
-            ("covered", "law"): self.env._(
+            "covered_law": self.env._(
                 "Free by law until %(end)s (%(source)s).",
             ),
-            ("expired", "law"): self.env._(
+            "expired_law": self.env._(
                 "The cover by law ended on %(end)s (%(source)s).",
             ),
             "excluded": self.env._("The policy excludes this part."),

@@ -291,7 +291,7 @@ class TestMaintenance(RaceCommon):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.user_dispatcher)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"reason": "Moved abroad"})
         )
         wizard.action_confirm()

@@ -118,7 +118,7 @@ class TestPolicyTerms(RaceCommon):
         wizard = (
             self.env[action["res_model"]]
             .with_user(self.user_head)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({})
         )
         self.assertIn("24 months", wizard.difference)
