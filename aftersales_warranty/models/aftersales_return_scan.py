@@ -15,11 +15,12 @@ class AftersalesReturn(models.Model):
     _inherit = "aftersales.return"
 
     @api.model
-    def depot_scan(self, code, document_id=False):
+    def depot_scan(self, code, document_id=False, taken=()):
         """Judge one scanned code.
 
         :param code: label of a return, or a serial number
         :param document_id: return on the screen, if any
+        :param taken: ids of its lines that were scanned already
         :return: ``{"status", "message", "document", "line_id", "serial",
             "product_id"}``; the document only where it is another one
         """
@@ -33,7 +34,7 @@ class AftersalesReturn(models.Model):
         if not line and not document:
             line = self.env["aftersales.return.line"]._find_expected(code)
             document = line.return_id
-        result = document._depot_judge(line, code)
+        result = document._depot_judge(line, code, taken)
         if document.id != document_id:
             result["document"] = document._depot_describe()
         return result
@@ -53,7 +54,7 @@ class AftersalesReturn(models.Model):
             }
         return {"status": "document", "document": self._depot_describe()}
 
-    def _depot_judge(self, line, code):
+    def _depot_judge(self, line, code, taken):
         """Right, wrong, unexpected, received already or unknown."""
         lots_sudo = self.env["aftersales.registration"]._find_lots_by_serial(code)
         expected = line._get_expected_serial() if line else ""
@@ -66,13 +67,20 @@ class AftersalesReturn(models.Model):
         if not self:
             message = self.env._("Nothing is expected with %(code)s.", code=code)
             return {**base, "status": "unknown", "message": message}
-        return {**base, **self._depot_judge_other(lots_sudo, serial)}
-
-    def _depot_judge_other(self, lots_sudo, serial):
-        """A serial that the document does not expect: in place of one, or besides."""
         waiting = self.line_ids.filtered(
-            lambda line: line.state == "expected" and line.tracking == "serial"
+            lambda line: (
+                line.state == "expected"
+                and line.tracking == "serial"
+                and line.id not in taken
+            )
         )
+        return {**base, **self._depot_judge_other(lots_sudo, serial, waiting)}
+
+    def _depot_judge_other(self, lots_sudo, serial, waiting):
+        """A serial that the document does not expect: in place of one, or besides.
+
+        :param waiting: lines whose goods have neither come nor been scanned
+        """
         products = lots_sudo.product_id
         same = waiting.filtered(lambda line: line.product_id in products)
         if not products and len(waiting) == 1:

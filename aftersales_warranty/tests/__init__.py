@@ -41,7 +41,7 @@ from . import test_return_portal
 from . import test_return_security
 
 # tests of: depot
-from . import test_depot_concurrency, test_depot_flow, test_depot_scan
+from . import test_depot_concurrency, test_depot_flow, test_depot_scan, test_depot_tour
 from . import test_quarantine, test_return_guard
 
 # tests of: repair

@@ -59,6 +59,20 @@ class TestDepotScan(DepotCommon):
             "SCAN-2 came, but Test Air Conditioner (SCAN-1) was expected.",
         )
 
+    def test_another_wrong_serial_came_for_another_line(self):
+        document = self._create_return(
+            self._deliver_serial("SCAN-8"), self._deliver_serial("SCAN-9")
+        )
+        self._deliver_serial("SCAN-10")
+        first, second = document.line_ids
+        screen = self.screen
+        found = screen.depot_scan("SCAN-10", document.id)
+        self.assertEqual(found["line_id"], first.id)
+        found = screen.depot_scan("SCAN-10", document.id, first.ids)
+        self.assertEqual(found["line_id"], second.id)
+        found = screen.depot_scan("SCAN-10", document.id, document.line_ids.ids)
+        self.assertEqual(found["status"], "unexpected")
+
     def test_unknown_serial_is_wrong_where_one_is_expected(self):
         answer = self._scan("NOBODY", self.document)
         self.assertEqual((answer["status"], answer["serial"]), ("wrong", "NOBODY"))

@@ -32,30 +32,25 @@ GROUPS = {
         "account/tests/test_account_move_out_refund.py",
     ),
 }
-EXTRA_TYPE = (
-    "looks for the only outgoing operation type of a warehouse; the suite adds one "
-    "for returned goods that are sent on"
-)
 #: Cases that fail with the suite and why that is right: "module Class.test" -> text.
 KNOWN = {
     "repair TestRepair.test_missing_production_location_raises_user_error": (
         "takes away the first production location of a new company; the suite gives "
         "each warehouse a second one for the parts that service orders use"
     ),
-    "stock TestReports.test_report_forecast_5_multi_warehouse": EXTRA_TYPE,
-    "stock TestReports.test_report_reception_3_multiwarehouse": EXTRA_TYPE,
 }
 #: What the suite does with returned goods is a choice of the company.
 SETTINGS_OFF = """
-names = ("aftersales_return_guard", "aftersales_return_inspect")
-for name in names:
-    env["ir.default"].set("res.company", name, False)
-env["res.company"].search([]).write(dict.fromkeys(names, False))
+values = {"aftersales_return_guard": False, "aftersales_return_inspection": "none"}
+for name, value in values.items():
+    env["ir.default"].set("res.company", name, value)
+env["res.company"].search([]).write(values)
 env.cr.commit()
 """
 BY_SETTING = (
-    "returned goods go to the returns area; passes with “Check Returned Goods” and "
-    "“Inspect Returned Serials” of the company switched off"
+    "returned serials go to the returns area and come only from whom they were "
+    "delivered to; passes with “Check Returned Goods” off and “Inspect before Resale” "
+    "on “Only Goods of Return Documents”"
 )
 PASSED, FAILED, ERROR, SKIPPED = "passed", "failed", "error", "skipped"
 BAD = (FAILED, ERROR)

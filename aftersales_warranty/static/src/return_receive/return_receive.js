@@ -63,6 +63,12 @@ export class ReturnReceive extends Component {
         return Object.keys(this.state.entries).length;
     }
 
+    /** Lines that were scanned already: another serial came for another line. */
+    get taken() {
+        const entries = Object.values(this.state.entries);
+        return entries.map((entry) => entry.line_id).filter(Boolean);
+    }
+
     get strays() {
         return Object.values(this.state.entries).filter((entry) => !entry.line_id);
     }
@@ -104,6 +110,7 @@ export class ReturnReceive extends Component {
             const answer = await this.orm.call("aftersales.return", "depot_scan", [
                 code,
                 this.state.document.id || false,
+                this.taken,
             ]);
             this.apply(answer);
         });
