@@ -47,7 +47,6 @@ class AftersalesPartReturn(models.Model):
     )
     repair_id = fields.Many2one(
         "repair.order",
-        "Repair",
         index="btree_not_null",
         check_company=True,
         readonly=True,

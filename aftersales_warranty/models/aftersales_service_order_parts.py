@@ -97,24 +97,28 @@ class AftersalesServiceOrderLine(models.Model):
             line.quantity_used = used.get(line._origin.id, 0.0)
 
     def write(self, vals):
-        if USE_FIELDS.isdisjoint(vals) or self._skips_stock():
-            res = super().write(vals)
-        else:
-            res = self._write_use(vals)
+        follows = not (USE_FIELDS.isdisjoint(vals) or self._skips_stock())
+        used = self._give_back_changed(vals) if follows else self.browse()
+        res = super().write(vals)
+        if follows:
+            used._move_parts()
+            owing = self.filtered(lambda x: x.order_id.state in ("done", "closed"))
+            (used | owing)._sync_old_parts()
         if "serial_removed" in vals:
             self._sync_old_serials()
         return res
 
-    def _write_use(self, vals):
-        """Write what decides the use; stock and duties follow."""
+    def _give_back_changed(self, vals):
+        """Put parts back that give way to another part or serial.
+
+        :return: the lines whose parts were used
+        """
+        # Nothing moves for a line that may not change.
+        self.order_id._check_lines_editable()
         used = self.browse(self._get_quantities_used())
         if set(vals) & (USE_FIELDS - {"quantity"}):
             used._return_parts()
-        res = super().write(vals)
-        used._move_parts()
-        owing = self.filtered(lambda x: x.order_id.state in ("done", "closed"))
-        (used | owing)._sync_old_parts()
-        return res
+        return used
 
     def unlink(self):
         """A line that is taken off gives its parts back."""
@@ -156,7 +160,8 @@ class AftersalesServiceOrderLine(models.Model):
         return {
             line.id: result[line.id]
             for line in self._origin
-            if not line.product_id.uom_id.is_zero(result.get(line.id, 0.0))
+            if line.id in result
+            and not line.product_id.sudo().uom_id.is_zero(result[line.id])
         }
 
     def _filter_stocked(self):

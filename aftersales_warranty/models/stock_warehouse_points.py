@@ -78,7 +78,6 @@ class StockWarehouse(models.Model):
     def _aftersales_get_places(self):
         """Values of the places by field; ``parent`` names the field above."""
         self.ensure_one()
-        _ = self.env._
 
         def place(label, usage, **extra):
             name = label if "parent" in extra else f"{self.code} {label}"
@@ -87,39 +86,48 @@ class StockWarehouse(models.Model):
 
         old = {"is_aftersales_old_part": True}
         return {
-            "aftersales_points_location_id": place(_("Service Points"), "view"),
-            "aftersales_transit_location_id": place(_("Parts in Transit"), "transit"),
-            "aftersales_old_part_location_id": place(_("Old Parts"), "internal", **old),
+            "aftersales_points_location_id": place(
+                self.env._("Service Points"), "view"
+            ),
+            "aftersales_transit_location_id": place(
+                self.env._("Parts in Transit"), "transit"
+            ),
+            "aftersales_old_part_location_id": place(
+                self.env._("Old Parts"), "internal", **old
+            ),
             "aftersales_recovery_location_id": place(
-                _("Supplier Recovery"),
+                self.env._("Supplier Recovery"),
                 "internal",
                 parent="aftersales_old_part_location_id",
                 **old,
             ),
             "aftersales_used_location_id": place(
-                _("Parts Used"), "production", is_aftersales_used=True
+                self.env._("Parts Used"), "production", is_aftersales_used=True
             ),
-            "aftersales_recycle_location_id": place(_("Recycled Parts"), "inventory"),
+            "aftersales_recycle_location_id": place(
+                self.env._("Recycled Parts"), "inventory"
+            ),
         }
 
     def _aftersales_get_types(self):
         """Values of the operation types by field."""
         self.ensure_one()
-        _ = self.env._
         points, stock = self.aftersales_points_location_id, self.lot_stock_id
         transit = self.aftersales_transit_location_id
         used = self.aftersales_used_location_id
         rows = {
             "aftersales_supply_type_id": (
-                *(_("Supply Points"), "SP", "supply", stock, transit),
+                *(self.env._("Supply Points"), "SP", "supply", stock, transit),
             ),
             "aftersales_receipt_type_id": (
-                *(_("Receipts of Points"), "PR", "receipt", transit, points),
+                *(self.env._("Receipts of Points"), "PR", "receipt", transit, points),
             ),
             "aftersales_point_return_type_id": (
-                *(_("Returns from Points"), "RP", "return", points, stock),
+                *(self.env._("Returns from Points"), "RP", "return", points, stock),
             ),
-            "aftersales_use_type_id": (*(_("Parts Used"), "PU", "use", points, used),),
+            "aftersales_use_type_id": (
+                *(self.env._("Parts Used"), "PU", "use", points, used),
+            ),
         }
         return {
             name: {

@@ -159,6 +159,11 @@ class TestPartUse(PartsCommon):
         order.action_done()
         self.assertFalse(order.line_ids.stock_move_ids)
 
+    def test_a_line_without_part_can_change(self):
+        order = self._create_running_order(("labour", 2, 1.0, None))
+        order.line_ids.write({"quantity": 3, "kind": "travel"})
+        self.assertEqual(order.line_ids.quantity, 3)
+
     def _create_board(self, *serials):
         board = self._create_product(name="Board")
         lots = self.env["stock.lot"].create(
