@@ -2,21 +2,8 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ..tools import cover as cover_kernel
-
-
-class DayTexts(dict):
-    """Days as the reader writes them, each made once."""
-
-    def __init__(self, env):
-        super().__init__({None: "", False: ""})
-        self._env = env
-
-    def __missing__(self, day):
-        self[day] = format_date(self._env, day)
-        return self[day]
 
 
 class AftersalesRegistration(models.Model):
@@ -210,36 +197,16 @@ class AftersalesRegistration(models.Model):
         legal = self._get_legal_periods(legal_facts, component, part)
         return cover_kernel.better(promise, legal, facts, on_date, usage)
 
-    def _get_cover_batch(
-        self, on_date, component="whole_unit", product=None, usage=None
-    ):
-        """Cover of many units for one component: ``{id: dict}``.
-
-        :return: dicts with ``share`` (percent), ``date_start``, ``date_end``,
-            ``reason`` (a sentence), ``code`` (its key), ``basis`` (promise or law,
-            whichever is better), ``rule`` (the policy version or the entitlement
-            rule) and ``source`` (its name)
-        """
-        self.check_access("read")
-        part = product or self.env["product.product"]
-        covers = self._evaluate_cover(
-            [(unit, on_date, component, part, usage) for unit in self]
-        )
-        reasons = self._get_cover_reasons()
-        days = DayTexts(self.env)
-        return {
-            unit.id: unit._export_cover(cover, reasons, days)
-            for unit, cover in zip(self, covers, strict=True)
-        }
-
-    def _export_cover(self, cover, reasons, days=None):
+    @api.model
+    def _export_cover(self, cover, version, date_closed, texts):
         """One kernel cover as the dict that callers get.
 
-        :param days: texts of days of the batch, so that each is made once
+        :param version: policy version of the unit
+        :param date_closed: day on which the unit was closed
+        :param texts: pair of the sentences and the texts of days of the batch
         """
-        self.ensure_one()
-        days = DayTexts(self.env) if days is None else days
-        rule, source = self._get_cover_source(cover)
+        reasons, days = texts
+        rule, source = self._get_cover_source(cover, version)
         code = cover.reason
         sentence = reasons.get(f"{code}_{cover.basis}") or reasons[code]
         return {
@@ -250,7 +217,7 @@ class AftersalesRegistration(models.Model):
             % {
                 "start": days[cover.date_start],
                 "end": days[cover.date_end],
-                "closed": days[self.date_closed],
+                "closed": days[date_closed],
                 "share": f"{cover.share.normalize():f}",
                 "source": source,
             },
@@ -260,14 +227,13 @@ class AftersalesRegistration(models.Model):
             "source": source,
         }
 
-    def _get_cover_source(self, cover):
+    @api.model
+    def _get_cover_source(self, cover, version):
         """(record, its name) that a cover rests on."""
-        self.ensure_one()
         if cover.basis == "law":
             rule = self.env["aftersales.entitlement.rule"].browse(cover.key)
             # The holder may know the source of his right, not the whole rule.
             return rule, rule.sudo().source
-        version = self.policy_version_id
         return version, version.sudo().display_name or ""
 
     def _get_cover(self, on_date, component="whole_unit", product=None, usage=None):
