@@ -48,9 +48,8 @@ env["res.company"].search([]).write(values)
 env.cr.commit()
 """
 BY_SETTING = (
-    "returned serials go to the returns area and come only from whom they were "
-    "delivered to; passes with “Check Returned Goods” off and “Inspect before Resale” "
-    "on “Only Goods of Return Documents”"
+    "returned goods go to the returns area; passes with “Check Returned Goods” off "
+    "and “Inspect before Resale” only for return documents"
 )
 PASSED, FAILED, ERROR, SKIPPED = "passed", "failed", "error", "skipped"
 BAD = (FAILED, ERROR)
