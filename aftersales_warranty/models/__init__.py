@@ -81,6 +81,7 @@ from . import aftersales_return_refund
 from . import aftersales_return_credit
 from . import aftersales_return_exchange
 from . import aftersales_return_links
+from . import aftersales_metric_returns
 from . import aftersales_return_portal
 
 # models of: depot

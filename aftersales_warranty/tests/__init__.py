@@ -37,6 +37,7 @@ from . import test_serial_search, test_counterfeit
 # tests of: returns
 from . import test_return_document
 from . import test_return_money
+from . import test_return_metric
 from . import test_return_portal
 from . import test_return_security
 
