@@ -215,6 +215,7 @@ class AftersalesPartShipment(models.Model):
             "res_id": receipt.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _receive(self, rows, extra=None):
