@@ -275,7 +275,8 @@ class TestPartReturn(OldPartCommon):
         self._owe(1)
         Part = self.env["aftersales.part.return"]
         self.assertTrue(part.is_overdue)
-        self.assertEqual(Part.search([("is_overdue", "=", True)]), part)
+        overdue = Part.search([("is_overdue", "=", True)])
+        self.assertEqual(overdue & self.point.part_return_ids, part)
         Part._cron_remind_overdue()
         Part._cron_remind_overdue()
         activity = self.point.activity_ids

@@ -70,10 +70,9 @@ class TestPartsSecurity(OldPartCommon):
         count = self.env["aftersales.point.count"].create(
             {"service_point_id": self.point.id}
         )
-        request = self._create_running_order()._report_missing(
-            [(self.env["aftersales.service.order.line"].search([], limit=1), 1)],
-            self.env.cr.now().replace(year=2099),
-        )
+        order = self._create_running_order()
+        soon = self.env.cr.now().replace(year=2099)
+        request = order._report_missing([(order.line_ids, 1)], soon)
         for record in (part, shipment, count, request):
             for user, sees in (
                 (self.user_centre, True),
