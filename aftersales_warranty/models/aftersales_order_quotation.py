@@ -15,10 +15,10 @@ class AftersalesServiceOrder(models.Model):
 
     _inherit = "aftersales.service.order"
 
-    quotation_ids = fields.One2many("aftersales.quotation", "order_id", "Quotations")
+    quotation_ids = fields.One2many("aftersales.quotation", "order_id")
     quotation_id = fields.Many2one(
         "aftersales.quotation",
-        "Quotation",
+        "Current Quotation",
         compute="_compute_quotation",
         compute_sudo=True,
         help="The accepted quotation, else the last one.",

@@ -1,6 +1,6 @@
 from datetime import date, datetime
 
-from odoo import SUPERUSER_ID, api, sql_db
+from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, freeze_time, new_test_user, tagged
@@ -411,13 +411,12 @@ class TestQuotationConcurrency(BaseCase):
         self.addCleanup(self._remove)
 
     def _remove(self):
-        with sql_db.db_connect(get_db_name()).cursor() as cr:
+        with self.registry.cursor() as cr:
             for table, column, value in (
                 ("aftersales_quotation", "id", self.quotation_id),
                 ("aftersales_service_order", "id", self.order_id),
             ):
                 cr.execute(f"DELETE FROM {table} WHERE {column} = %s", [value])
-            cr.commit()
 
     def test_accepted_once(self):
         with self.registry.cursor() as one, self.registry.cursor() as two:
