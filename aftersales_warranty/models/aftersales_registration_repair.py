@@ -3,6 +3,7 @@ from datetime import datetime, time
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import cover as kernel
 
@@ -83,6 +84,8 @@ class AftersalesRegistration(models.Model):
         ):
             values = result.setdefault(unit.id, {})
             values["repairs"] = values.get("repairs", 0) + count
+            for name in ("waiting_days", "longest_waiting"):
+                values.setdefault(name, 0)
             self._add_bench_days(values, days, longest)
         if on_date:
             running = Repair_sudo.search_fetch(
@@ -96,6 +99,65 @@ class AftersalesRegistration(models.Model):
                 unit = repair.aftersales_registration_id
                 self._add_bench_days(result.setdefault(unit.id, {}), days, days)
         return result
+
+    def _get_visits(self, on_date):
+        self.env["repair.order"].flush_model()
+        return super()._get_visits(on_date)
+
+    def _get_visit_query(self):
+        """Add repairs at the bench; those of a service order count with it."""
+        return SQL(
+            """
+            (%s)
+            UNION ALL
+            (SELECT aftersales_registration_id, company_id, aftersales_fault_id,
+                    NULL, CASE state WHEN 'done' THEN state ELSE 'in_progress' END,
+                    COALESCE(aftersales_date_start, aftersales_date_end),
+                    aftersales_date_end, aftersales_repair_days, 0, NULL, NULL
+               FROM repair_order
+              WHERE aftersales_registration_id = ANY(%s)
+                AND aftersales_order_id IS NULL
+                AND state IN ('under_repair', 'done')
+                AND COALESCE(aftersales_date_start, aftersales_date_end) IS NOT NULL)
+             ORDER BY 1, 6
+            """,
+            super()._get_visit_query(),
+            self.ids,
+        )
+
+    def _get_replacements(self, on_date):
+        self.env["repair.order"].flush_model()
+        self.env["stock.move"].flush_model(["repair_id", "repair_line_type", "state"])
+        return super()._get_replacements(on_date)
+
+    def _get_replacement_query(self):
+        """Add the assemblies and main parts that were put in at the bench."""
+        return SQL(
+            """
+            (%s)
+            UNION ALL
+            (SELECT job.aftersales_registration_id, job.company_id,
+                    job.aftersales_date_end, product.product_tmpl_id,
+                    template.aftersales_is_assembly,
+                    template.aftersales_fault_group_id
+               FROM stock_move move
+               JOIN repair_order job ON job.id = move.repair_id
+               JOIN product_product product ON product.id = move.product_id
+               JOIN product_template template
+                 ON template.id = product.product_tmpl_id
+              WHERE job.aftersales_registration_id = ANY(%s)
+                AND job.state = 'done'
+                AND job.aftersales_date_end IS NOT NULL
+                AND move.repair_line_type = 'add'
+                AND move.state = 'done'
+                AND (
+                    template.aftersales_is_assembly OR template.aftersales_is_main_part
+                ))
+             ORDER BY 1, 3
+            """,
+            super()._get_replacement_query(),
+            self.ids,
+        )
 
     @api.model
     def _add_bench_days(self, values, days, longest):

@@ -375,6 +375,28 @@ class TestRepairHistory(RepairCommon):
         self._done(4)
         self.assertEqual(self.bench_unit.date_cover_end, date(2026, 6, 5))
 
+    def test_laws_count_the_bench(self):
+        self.part.product_tmpl_id.aftersales_is_main_part = True
+        order = self._create_order(
+            product_id=self.bench_product.id,
+            lot_id=self.bench_lot.id,
+            service_point_id=self.point.id,
+        )
+        self._done(4, parts=[("add", self.part, 1)])
+        self._done(6, aftersales_order_id=order.id)
+        running = self._create_repair_order()
+        running._action_repair_confirm()
+        running.action_repair_start()
+        running.sudo().write({"aftersales_date_start": datetime(2026, 3, 18, 8)})
+        found = self.bench_unit._get_history_summary(date(2026, 3, 19))
+        summary = found[self.bench_unit.id]
+        # Four days at the bench, and two of the repair that is still running; the
+        # one of the service order counts with the order.
+        self.assertEqual((summary["repairs"], summary["repair_days"]), (1, 4 + 2))
+        self.assertEqual(summary["parts"], {self.part.product_tmpl_id.id: 1})
+        before = self.bench_unit._get_history_summary(date(2026, 2, 1))
+        self.assertEqual(before[self.bench_unit.id]["repairs"], 0)
+
     def test_repair_of_an_order_counts_once(self):
         order = self._create_order(
             product_id=self.bench_product.id,

@@ -80,6 +80,14 @@ class TestRepairRights(RepairCommon):
         with self.assertRaises(AccessError):
             mine.unlink()
 
+    def test_other_repairs_are_the_warehouses(self):
+        other = self._create_repair_order(lot=self._create_bench_lot("LOOSE-R"))
+        self.assertFalse(other.aftersales_is_bound)
+        for user in (self.user_dispatcher, self.user_head, self.user_auditor):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                other.with_user(user).read(["name"])
+        self.assertTrue(other.with_user(self.mechanic).read(["name"]))
+
     def test_form_opens_for_every_reader(self):
         """The pages of the web client read no more than the role may."""
         for user in (
