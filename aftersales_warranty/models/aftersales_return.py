@@ -189,9 +189,10 @@ class AftersalesReturn(models.Model):
         return running & Domain("date_due", "<", today)
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for document in self:
             document.access_url = f"/my/returns/{document.id}"
+        return result
 
     @api.model
     def _default_service_point_id(self):

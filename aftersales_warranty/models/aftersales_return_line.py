@@ -99,7 +99,7 @@ class AftersalesReturnLine(models.Model):
         precompute=True,
     )
     reason_id = fields.Many2one(
-        "aftersales.return.reason", "Reason", index="btree_not_null"
+        "aftersales.return.reason", index="btree_not_null"
     )
     fault_class = fields.Selection(
         [

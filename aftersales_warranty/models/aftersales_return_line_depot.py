@@ -34,13 +34,12 @@ class AftersalesReturnLine(models.Model):
     )
     received_lot_id = fields.Many2one(
         "stock.lot",
-        "Received Lot",
         readonly=True,
         copy=False,
         index="btree_not_null",
         check_company=True,
     )
-    received_serial = fields.Char("Received Serial", readonly=True, copy=False)
+    received_serial = fields.Char(readonly=True, copy=False)
     quantity_received = fields.Float(
         "Received", digits="Product Unit", readonly=True, copy=False
     )
@@ -66,7 +65,6 @@ class AftersalesReturnLine(models.Model):
 
     grade_id = fields.Many2one(
         "aftersales.return.grade",
-        "Grade",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -14,7 +14,7 @@ class AftersalesReturnWork(models.Model):
     _rec_name = "product_id"
 
     line_id = fields.Many2one("aftersales.return.line", "Return Line", readonly=True)
-    return_id = fields.Many2one("aftersales.return", "Return", readonly=True)
+    return_id = fields.Many2one("aftersales.return", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     service_point_id = fields.Many2one("aftersales.service.point", readonly=True)
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
@@ -32,7 +32,7 @@ class AftersalesReturnWork(models.Model):
     )
     date = fields.Datetime(readonly=True)
     user_id = fields.Many2one("res.users", "Person", readonly=True)
-    grade_id = fields.Many2one("aftersales.return.grade", "Grade", readonly=True)
+    grade_id = fields.Many2one("aftersales.return.grade", readonly=True)
     receipt_result = fields.Selection(
         [
             ("right", "Right"),

@@ -22,7 +22,6 @@ class AftersalesReturnInspection(models.TransientModel):
     )
     grade_id = fields.Many2one(
         "aftersales.return.grade",
-        "Grade",
         compute="_compute_grade_id",
         store=True,
         readonly=False,
