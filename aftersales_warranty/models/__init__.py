@@ -89,6 +89,7 @@ from . import aftersales_return_grade
 from . import aftersales_return_guard
 from . import aftersales_return_depot
 from . import aftersales_return_line_depot
+from . import aftersales_return_line_arrival
 from . import aftersales_return_line_inspect
 from . import aftersales_return_line_release
 from . import aftersales_return_scan

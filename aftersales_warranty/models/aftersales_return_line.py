@@ -98,9 +98,7 @@ class AftersalesReturnLine(models.Model):
         readonly=False,
         precompute=True,
     )
-    reason_id = fields.Many2one(
-        "aftersales.return.reason", index="btree_not_null"
-    )
+    reason_id = fields.Many2one("aftersales.return.reason", index="btree_not_null")
     fault_class = fields.Selection(
         [
             ("appearance", "Appearance"),
