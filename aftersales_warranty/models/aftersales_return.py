@@ -109,6 +109,7 @@ class AftersalesReturn(models.Model):
         copy=False,
         index=True,
         tracking=True,
+        group_expand=True,
     )
     line_ids = fields.One2many("aftersales.return.line", "return_id", copy=True)
     product_id = fields.Many2one(related="line_ids.product_id", string="Product")

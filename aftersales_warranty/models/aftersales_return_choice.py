@@ -183,6 +183,7 @@ class AftersalesReturnLine(models.Model):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _choose(self, option):

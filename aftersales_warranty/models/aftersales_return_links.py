@@ -10,6 +10,7 @@ class AftersalesReturn(models.Model):
 
     _inherit = "aftersales.return"
 
+    receipt_count = fields.Integer(compute="_compute_link_counts")
     refund_count = fields.Integer(compute="_compute_link_counts")
     delivery_count = fields.Integer(compute="_compute_link_counts")
     unit_count = fields.Integer(compute="_compute_link_counts")
@@ -20,10 +21,32 @@ class AftersalesReturn(models.Model):
         for document in self:
             # Counts only; opening a list asks for the rights to it.
             lines_sudo = document.sudo().line_ids
+            document.receipt_count = len(document._get_receipts_sudo())
             document.refund_count = len(lines_sudo.refund_line_ids.move_id)
-            document.delivery_count = len(lines_sudo.delivery_move_ids.picking_id)
+            document.delivery_count = len(document._get_deliveries_sudo())
             document.unit_count = len(lines_sudo.registration_id)
             document.sale_count = len(lines_sudo.origin_move_id.sale_line_id.order_id)
+
+    def _get_receipts_sudo(self):
+        """Transfers that bring the goods in."""
+        # Counts only; opening a list asks for the rights to it.
+        moves_sudo = self.sudo().line_ids.move_ids
+        return moves_sudo.filtered(
+            lambda move: move.location_usage == "customer"
+        ).picking_id
+
+    def _get_deliveries_sudo(self):
+        """Transfers of the goods that the customer gets."""
+        # As above.
+        lines_sudo = self.sudo().line_ids
+        back = lines_sudo.move_ids.filtered(
+            lambda move: move.location_dest_usage == "customer"
+        )
+        return (lines_sudo.delivery_move_ids | back).picking_id
+
+    def action_view_receipts(self):
+        """Open the transfers that bring the goods in."""
+        return self._get_link_action(self.env._("Receipts"), self._get_receipts_sudo())
 
     def action_view_refunds(self):
         """Open the credit notes."""
@@ -36,8 +59,7 @@ class AftersalesReturn(models.Model):
     def action_view_deliveries(self):
         """Open the exchanges and the deliveries back."""
         return self._get_link_action(
-            self.env._("Deliveries to the Customer"),
-            self.sudo().line_ids.delivery_move_ids.picking_id,
+            self.env._("Deliveries to the Customer"), self._get_deliveries_sudo()
         )
 
     def action_view_units(self):

@@ -107,6 +107,7 @@ class AftersalesReturnLine(models.Model):
             line.amount_refund = line._from_minor(amount)
 
     @api.depends(
+        "state",
         "resolution",
         "amount_refund",
         "is_denied",
@@ -122,6 +123,8 @@ class AftersalesReturnLine(models.Model):
     def _get_is_settled(self):
         """Whether money or goods have reached the customer."""
         self.ensure_one()
+        if self.state == "expected":
+            return False
         if self.resolution == "refund" and not self.is_denied:
             states = set(self.refund_line_ids.mapped("parent_state")) - {"cancel"}
             return states == {"posted"} or not self.amount_refund

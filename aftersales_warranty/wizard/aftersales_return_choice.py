@@ -85,7 +85,7 @@ class AftersalesReturnChoiceLine(models.TransientModel):
     fee = fields.Monetary(readonly=True)
     deadline = fields.Date("Right Ends on", readonly=True)
     source = fields.Char(readonly=True)
-    reason = fields.Char(readonly=True)
+    reason = fields.Text(readonly=True)
 
     def action_choose(self):
         """Take the entitlement, asked anew so that nobody can change the answer."""
