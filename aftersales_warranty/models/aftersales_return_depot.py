@@ -13,10 +13,11 @@ class AftersalesReturn(models.Model):
         inspected where they arrive, whatever the reception steps.
         """
         result = super()._create_receipts()
-        lines = self.line_ids.filtered(
+        # Whoever takes a return in need not read the transfers of the warehouse.
+        lines_sudo = self.sudo().line_ids.filtered(
             lambda line: line.state == "expected" and not line.move_ids
         )
-        lines._create_receipt_moves()
+        lines_sudo._create_receipt_moves()
         return result
 
     def _cancel_receipts(self):

@@ -1,7 +1,9 @@
 from markupsafe import Markup, escape
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
+
+from ..tools import barcode
 
 
 class AftersalesReturn(models.Model):
@@ -145,6 +147,11 @@ class AftersalesReturn(models.Model):
         return wizard._get_action()
 
     # -- label -------------------------------------------------------------------
+
+    @api.model
+    def _get_barcode_image(self, text):
+        """Bar code of a number for labels; empty where a scanner cannot read it."""
+        return barcode.code128_uri(text)
 
     def _get_label_lines(self):
         """Lines whose goods are to be sent in."""

@@ -39,6 +39,42 @@ class TestReturnDocument(ReturnsCommon):
         self.assertEqual(line.amount_refund, 2000.0)
         self.assertIn("General three-guarantee regulation", line.entitlement_text)
 
+    def test_every_role_that_takes_returns_confirms_them(self):
+        users = ("service", "dispatcher", "centre", "clerk", "warehouse", "head")
+        for number, role in enumerate(users):
+            user = getattr(self, f"user_{role}")
+            unit = self._deliver_serial(f"CF-{number}")
+            for resolution in ("exchange", "refund"):
+                document = self._return_unit(unit, resolution=resolution)
+                document.service_point_id = self.point
+                self.env.flush_all()
+                self.env.invalidate_all()
+                document.with_user(user).action_confirm()
+                self.env.invalidate_all()
+                with self.subTest(role=role, resolution=resolution):
+                    self.assertEqual(document.state, "confirmed")
+                    self.assertEqual(document.receipt_count, 1)
+                self.env.invalidate_all()
+                document.with_user(user)._cancel("Next")
+
+    def test_a_line_that_carries_only_a_serial(self):
+        user = self.user_service_point
+        document = self._create_return(
+            {
+                "product_id": self.product.id,
+                "serial": "rt-1",
+                "fault_class": "performance",
+            },
+            user=user,
+            service_point_id=self.point.id,
+        )
+        document.action_confirm()
+        self.env.invalidate_all()
+        line = document.sudo().line_ids
+        self.assertEqual(line.lot_id, self.fresh.lot_id)
+        self.assertEqual(line.registration_id, self.fresh)
+        self.assertEqual(line.origin_move_id.picking_id, self.fresh.picking_id)
+
     def test_outside_the_rule_is_refused_with_the_reason(self):
         document = self._return_unit(self.old)
         with self.assertRaisesRegex(
@@ -571,6 +607,31 @@ class TestReturnDocument(ReturnsCommon):
         action = self.old.picking_id.action_create_aftersales_return()
         wizard = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(wizard.line_ids.lot_id, self.old.lot_id)
+
+    # -- label ---------------------------------------------------------------------
+
+    def test_label_and_mail(self):
+        document = self._return_unit(self.fresh)
+        with self.assertRaisesRegex(UserError, "not possible there"):
+            document.action_send_label()
+        document.action_confirm()
+        self.warehouse.partner_id.street = "Depot Road 7"
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            "aftersales_warranty.report_return_label", document.ids
+        )
+        text = html.decode()
+        for needed in (document.name, "RT-1", "Depot Road 7", "Test Customer"):
+            self.assertIn(needed, text)
+        self.assertEqual(text.count("data:image/svg+xml;base64"), 2)
+        self.assertEqual(document._get_barcode_image("序列号"), "")
+        action = document.action_send_label()
+        template = self.env["mail.template"].browse(
+            action["context"]["default_template_id"]
+        )
+        body = template._render_field("body_html", document.ids)[document.id]
+        self.assertIn("Depot Road 7", body)
+        self.assertIn("RT-1", body)
+        self.assertEqual(template.report_template_ids.model, "aftersales.return")
 
     # -- neighbours ------------------------------------------------------------------
 

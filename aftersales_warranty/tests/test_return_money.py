@@ -379,7 +379,11 @@ class TestReturnMoney(ReturnMoneyCommon):
         self.assertEqual(self.unit.state, "active")
         line = document.line_ids
         line.exchange_lot_id = lots[1]
-        document.action_create_exchanges()
+        document.service_point_id = self.point
+        self.env.flush_all()
+        self.env.invalidate_all()
+        document.with_user(self.user_service).action_create_exchanges()
+        self.env.invalidate_all()
         picking = line.exchange_picking_id
         self.assertEqual(picking.move_ids.move_line_ids.lot_id, lots[1])
         with self.assertRaisesRegex(UserError, "is settled with"):
