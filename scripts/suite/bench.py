@@ -2,7 +2,7 @@
 
 import json
 
-from . import setup, testing
+from . import peer, setup, testing
 from .console import say, steps
 from .paths import layout
 from .template import ensure_template
@@ -22,14 +22,27 @@ def bench(where=layout, target=""):
     rows_file = where.log / "bench.jsonl"
     rows_file.unlink(missing_ok=True)
     arguments = ["-m", "bench", "-q", "-rA" if target else "-ra"]
-    arguments += [target or "tests/bench"]
-    ok = testing.run_on_clone(
-        environment, arguments, "bench.log", {"AFTERSALES_BENCH_FILE": str(rows_file)}
-    )
+    ok = run(environment, arguments, target, rows_file)
     rows = read_rows(rows_file)
     say()
     say("\n".join(table(rows)) if rows else "The benchmarks printed no row.")
     return 0 if ok else 1
+
+
+def run(environment, arguments, target, rows_file):
+    """The benchmarks of the suite, then those that have a peer."""
+    ok = True
+    if target not in peer.BENCHMARKS:
+        ignored = [f"--ignore={path}" for path in peer.BENCHMARKS]
+        ok = testing.run_on_clone(
+            environment,
+            [*arguments, *ignored, target or "tests/bench"],
+            "bench.log",
+            {"AFTERSALES_BENCH_FILE": str(rows_file)},
+        )
+    if target in ("", "tests/bench", *peer.BENCHMARKS):
+        ok = peer.run_benchmarks(environment, arguments, rows_file) and ok
+    return ok
 
 
 def read_rows(path):

@@ -152,12 +152,12 @@ def run_suite(environment):
     return ok
 
 
-def run_on_clone(environment, arguments, log, extra_env=None):
+def run_on_clone(environment, arguments, log, extra_env=None, template=TEMPLATE):
     """Run pytest on a fresh clone of the template and drop the clone."""
     where, databases = environment.where, environment.databases
     drop_leftovers(databases)
     name = f"{RUN_PREFIX}{os.getpid()}"
-    databases.clone(TEMPLATE, name)
+    databases.clone(template, name)
     env = pytest_env(where, environment, "odoo")
     env.update(extra_env or {})
     command = [where.python, "-m", "pytest", f"--odoo-database={name}", "--odoo-http"]
