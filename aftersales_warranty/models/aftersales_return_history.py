@@ -81,8 +81,12 @@ class AftersalesReturnHistory:
         others = [x for x in requests if not self._is_serial(x)]
         self.lots = self._find_lots(serial)
         self.crossings = self._find_crossings(serial) if serial else {}
-        self.units = self._find_units(serial) if serial else {}
-        self.expecting = self._find_expecting(serial) if serial else {}
+        # What a confirmed document waits for was checked when it was confirmed; only
+        # where the goods are may have changed since.
+        open_ones = [x for x in serial if not self._is_settled(x)]
+        self.units = self._find_units(open_ones) if open_ones else {}
+        awaited = [x for x in open_ones if not x["is_receipt"]]
+        self.expecting = self._find_expecting(awaited) if awaited else {}
         self.sums = self._find_sums(others) if others else {}
         self.expected = self._find_expected(others) if others else {}
         self.ever = self._find_ever(others)
@@ -91,6 +95,12 @@ class AftersalesReturnHistory:
     def _is_serial(request):
         is_serial = request["product"].tracking == "serial"
         return is_serial and bool(request["lot"] or request["serial"])
+
+    def _is_settled(self, request):
+        """Whether a receipt needs no look at registrations: the buyer gives back."""
+        crossing = self.get_crossing(self.get_lot(request))
+        is_buyer = crossing and request["partner"].id in crossing["partners"]
+        return bool(request["is_receipt"] and is_buyer)
 
     def _flush(self):
         """Write what the queries read; other fields may wait."""

@@ -5,6 +5,7 @@ from odoo.exceptions import LockError, UserError
 from odoo.fields import Command, Domain
 
 from .aftersales_return_grade import DISPOSITIONS
+from .stock_warehouse import PLACE_FIELDS
 
 
 class AftersalesReturnLine(models.Model):
@@ -169,6 +170,7 @@ class AftersalesReturnLine(models.Model):
                 .create([document._prepare_receipt_vals() for document in documents])
             )
             by_document = dict(zip(documents, pickings, strict=True))
+            lines._load_places()
             pickings.move_ids.create(
                 [
                     line._prepare_receipt_move_vals(by_document[line.return_id])
@@ -219,6 +221,16 @@ class AftersalesReturnLine(models.Model):
             "lot_name": self.lot_id.name or self.serial,
             "picked": False,
         }
+
+    def _load_places(self):
+        """Read all locations that the goods may take in one query."""
+        warehouses = self.return_id.warehouse_id
+        places = warehouses.lot_stock_id | warehouses.view_location_id
+        for name in ("aftersales_returns_loc_id", *PLACE_FIELDS):
+            places |= warehouses[name]
+        places |= self.origin_move_id.location_dest_id
+        places |= warehouses.aftersales_in_type_id.default_location_src_id
+        places.fetch()
 
     def _get_receipt_moves(self):
         """Incoming moves that still wait."""

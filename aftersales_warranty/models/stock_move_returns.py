@@ -43,6 +43,30 @@ class StockMove(models.Model):
         )
         return bool(is_held) or super()._should_bypass_reservation(forced_location)
 
+    def _trigger_assign(self):
+        """Nobody waits for goods that are not inspected yet."""
+        waiting = self.filtered(lambda move: not move.location_dest_id.aftersales_place)
+        return super(StockMove, waiting)._trigger_assign()
+
+    def _update_orderpoints(self):
+        """The returns area belongs to no warehouse: nothing is ordered because of it.
+
+        A disposition is done as soon as it is made and counts once.
+        """
+        moves = self
+        if self.env.context.get("aftersales_flow") is FLOW:
+            moves = self.filtered(lambda move: move.state == "done")
+        return super(
+            StockMove, moves.filtered(lambda move: move._aftersales_is_stocked())
+        )._update_orderpoints()
+
+    def _aftersales_is_stocked(self):
+        """Whether the move changes the stock of a warehouse."""
+        self.ensure_one()
+        places = self.location_id | self.location_dest_id
+        is_return = any(places.mapped("aftersales_place"))
+        return not is_return or bool(places.warehouse_id)
+
     def _action_done(self, cancel_backorder=False):
         """Note on the return lines what has arrived, whoever validated it."""
         moves = super()._action_done(cancel_backorder=cancel_backorder)
