@@ -151,8 +151,23 @@ class ResCompany(models.Model):
         """Callable that tells a working day by the company's calendar.
 
         Weekly hours and holidays of the company's working schedule; without a
-        schedule Monday to Friday.
+        schedule Monday to Friday. Both are read when the first day is asked for:
+        few answers depend on it.
         """
+        self.ensure_one()
+        known, schedule = {}, []
+
+        def is_working(day):
+            if not schedule:
+                schedule.extend(self._get_aftersales_schedule())
+            if day not in known:
+                known[day] = bool(workdays.open_days([day], *schedule))
+            return known[day]
+
+        return is_working
+
+    def _get_aftersales_schedule(self):
+        """Weekly shifts and holidays of the company: ``(shifts, leaves)``."""
         self.ensure_one()
         calendar_sudo = self.sudo().resource_calendar_id
         shifts = [
@@ -166,15 +181,7 @@ class ResCompany(models.Model):
             if not line.display_type and line.day_period != "lunch"
         ]
         shifts = shifts or [workdays.Shift(day, 9, 17) for day in range(5)]
-        leaves = self._get_aftersales_holidays(calendar_sudo)
-        known = {}
-
-        def is_working(day):
-            if day not in known:
-                known[day] = bool(workdays.open_days([day], shifts, leaves))
-            return known[day]
-
-        return is_working
+        return shifts, self._get_aftersales_holidays(calendar_sudo)
 
     def _get_aftersales_holidays(self, calendar_sudo):
         """Holidays of the company as pairs of local moments."""

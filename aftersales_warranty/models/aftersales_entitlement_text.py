@@ -11,8 +11,6 @@ class AftersalesEntitlementRule(models.Model):
     def _get_texts(self):
         """Everything that a batch of sentences shares, in the user's language."""
         faults = dict(self._fields["fault"]._description_selection(self.env))
-        groups_sudo = self.env["aftersales.fault.group"].sudo()
-        groups_sudo = groups_sudo.with_context(active_test=False)
         return {
             "reasons": self._get_reasons(),
             "needs": self._get_needs(),
@@ -20,10 +18,7 @@ class AftersalesEntitlementRule(models.Model):
             "starts": self._get_starts(),
             "stated": self._get_stated(),
             "faults": faults,
-            "groups": {
-                group.code: group.name
-                for group in groups_sudo.search([("code", "!=", False)])
-            },
+            "groups": self.env["aftersales.fault.group"]._get_names(self.env.lang),
             "dates": {},
         }
 

@@ -109,6 +109,14 @@ class AftersalesFaultGroup(models.Model):
         return found
 
     @api.model
+    @tools.ormcache("lang")
+    def _get_names(self, lang):
+        """Name of every group in one language: ``{code: name}``."""
+        groups_sudo = self.sudo().with_context(lang=lang, active_test=False)
+        found = groups_sudo.search([("code", "!=", False)])
+        return {group.code: group.name for group in found}
+
+    @api.model
     def _resolve(self, stated):
         """The kernel's fault for what somebody states.
 

@@ -158,7 +158,8 @@ class AftersalesReturnLine(models.Model):
             lambda line: line.return_id.warehouse_id.lot_stock_id.id
         )
         # Deliveries that wait for the goods may have them now.
-        moves._trigger_assign()
+        if moves._aftersales_is_awaited():
+            moves._trigger_assign()
         return moves
 
     def _dispose_repair(self, _tags):

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
@@ -59,6 +60,17 @@ class StockMove(models.Model):
         return super(
             StockMove, moves.filtered(lambda move: move._aftersales_is_stocked())
         )._update_orderpoints()
+
+    def _aftersales_is_awaited(self):
+        """Whether any move waits for goods like these."""
+        # Asked without writing the moves that were just made; one that begins to wait
+        # in this very transaction looks for its goods by itself.
+        waiting = SQL(
+            "SELECT 1 FROM stock_move WHERE product_id IN %s AND state IN %s LIMIT 1",
+            tuple(self.product_id.ids),
+            ("confirmed", "partially_available", "waiting"),
+        )
+        return bool(self.env.execute_query(waiting))
 
     def _aftersales_is_stocked(self):
         """Whether the move changes the stock of a warehouse."""

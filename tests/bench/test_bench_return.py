@@ -79,7 +79,7 @@ class TestBenchReturn(DepotCommon, SuiteCase):
         document.action_confirm()
         line = document.line_ids
         line._receive({line.id: {"serial": lot.name}})
-        line._inspect(env.ref("aftersales_warranty.return_grade_new"), "no_fault")
+        line._inspect(self.grade_new.with_env(env), "no_fault")
         line._dispose("restock")
 
     # -- the peer --------------------------------------------------------------
