@@ -263,7 +263,8 @@ class AftersalesReturnLine(models.Model):
             line._prepare_receipt(details.get(line.id, {}), foreign)
         moves = self._get_receipt_moves()
         moves.move_line_ids.picked = True
-        moves.picking_id.with_context(cancel_backorder=False)._action_done()
+        for pickings, is_whole in moves._aftersales_split_whole():
+            pickings.with_context(cancel_backorder=is_whole)._action_done()
 
     def _lock_for_depot(self):
         """Let nobody else work on the same lines at the same time.

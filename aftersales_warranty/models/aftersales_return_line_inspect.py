@@ -97,17 +97,8 @@ class AftersalesReturnLine(models.Model):
         self._lock_for_depot()
         self._check_flow_state("inspected")
         self._check_disposition(disposition, note, tags)
-        self._write_flow(
-            {
-                "state": "disposed",
-                "disposition": disposition,
-                "disposition_note": note or False,
-                "disposed_by_id": self.env.uid,
-                "date_disposed": fields.Datetime.now(),
-            }
-        )
         moves = getattr(self, f"_dispose_{disposition}")(tags)
-        self._bind_disposition(moves)
+        self._note_disposition(disposition, note, moves)
         self._on_disposed()
         self.return_id._update_state()
 
@@ -140,16 +131,22 @@ class AftersalesReturnLine(models.Model):
         self.ensure_one()
         return self.receipt_result in ("wrong", "unexpected") and not self.is_accepted
 
-    def _bind_disposition(self, moves):
-        """Note the stock move of each line and whether the goods are free."""
+    def _note_disposition(self, disposition, note, moves):
+        """Note what became of the goods, with which move, and whether they are free."""
         by_line = {move.aftersales_return_line_id: move for move in moves}
+        now = fields.Datetime.now()
+        is_free = disposition in ("restock", "scrap")
         for line in self:
-            is_free = line.disposition in ("restock", "scrap")
             line._write_flow(
                 {
+                    "state": "disposed",
+                    "disposition": disposition,
+                    "disposition_note": note or False,
                     "disposition_move_id": by_line.get(line, moves.browse()).id,
+                    "disposed_by_id": self.env.uid,
+                    "date_disposed": now,
                     "is_held": not is_free,
-                    "date_released": is_free and line.date_disposed,
+                    "date_released": is_free and now,
                 }
             )
 
@@ -249,7 +246,8 @@ class AftersalesReturnLine(models.Model):
         ]
         moves = self.env["stock.move"].with_context(aftersales_flow=FLOW)
         moves = moves.create([{**vals, "state": "assigned"} for vals in vals_list])
-        moves._action_done()
+        # Nothing stays behind: no backorder is to be looked for.
+        moves._action_done(cancel_backorder=True)
         return moves.with_env(self.env)
 
     def _prepare_goods_move_vals(self, source, target):

@@ -61,6 +61,28 @@ class StockMove(models.Model):
             StockMove, moves.filtered(lambda move: move._aftersales_is_stocked())
         )._update_orderpoints()
 
+    def _aftersales_split_whole(self):
+        """Transfers of the moves: those that are here as a whole, then the others.
+
+        Where nothing stays behind, no backorder is to be looked for.
+
+        :return: list of ``(pickings, is_whole)``
+        """
+        pickings = self.picking_id
+        waiting = pickings.move_ids.filtered(
+            lambda move: (
+                move not in self
+                and move.state not in ("done", "cancel")
+                or move.product_uom.compare(move.quantity, move.product_uom_qty) < 0
+            )
+        )
+        partial = waiting.picking_id
+        return [
+            (found, is_whole)
+            for found, is_whole in ((pickings - partial, True), (partial, False))
+            if found
+        ]
+
     def _aftersales_is_awaited(self):
         """Whether any move waits for goods like these."""
         # Asked without writing the moves that were just made; one that begins to wait
