@@ -43,11 +43,8 @@ class AftersalesReturn(models.Model):
             return []
         company = company or self.company_id[:1] or self.env.company
         domain = self._get_delivered_domain(partner, company)
-        for name, records in (
-            ("lot_id", lots),
-            ("product_id", products),
-            ("move_id", moves),
-        ):
+        chosen = {"lot_id": lots, "product_id": products, "move_id": moves}
+        for name, records in chosen.items():
             if records is not None:
                 domain &= Domain(name, "in", records.ids)
         # Whoever takes a return in need not read the transfers of the warehouse.
@@ -61,20 +58,21 @@ class AftersalesReturn(models.Model):
                 order="date:max desc, move_id",
             )
         )
+        return self._prepare_open_goods(groups)
+
+    @api.model
+    def _prepare_open_goods(self, groups):
+        """Open goods of deliveries; a serial counts once, others by delivery."""
         positions = self._get_positions(groups)
         units = self._get_units_of_lots(
             self.env["stock.lot"].union(*(group[1] for group in groups))
         )
-        found, seen = [], set()
+        found = {}
         for product, lot, move, quantity, date in groups:
-            is_serial = product.tracking == "serial"
-            key = (product, lot, None if is_serial else move)
             position = positions[product, lot, move]
-            if not position.open or key in seen:
-                continue
-            seen.add(key)
-            found.append(
-                {
+            key = (product, lot, None if product.tracking == "serial" else move)
+            if position.open and key not in found:
+                found[key] = {
                     "product": product.with_env(self.env),
                     "lot": lot.with_env(self.env),
                     "unit": units.get(lot, self.env["aftersales.registration"]),
@@ -83,8 +81,7 @@ class AftersalesReturn(models.Model):
                     "delivered": Decimal(str(quantity)),
                     "open": position.open,
                 }
-            )
-        return found
+        return list(found.values())
 
     @api.model
     def _get_units_of_lots(self, lots):

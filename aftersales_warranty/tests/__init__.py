@@ -36,6 +36,7 @@ from . import test_serial_search, test_counterfeit
 
 # tests of: returns
 from . import test_return_document
+from . import test_return_goods
 from . import test_return_money
 from . import test_return_metric
 from . import test_return_portal

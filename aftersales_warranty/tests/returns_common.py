@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.fields import Command
 
 from .common import WarrantyCommon
@@ -21,6 +23,19 @@ class ReturnsCommon(WarrantyCommon):
             {"name": "Point Desk", "user_id": cls.user_service.id}
         )
         cls._create_staff(service_point_id=cls.point.id, employee_id=employee.id)
+
+    @classmethod
+    def _setup_units(cls):
+        """A unit delivered today and one outside the first periods."""
+        cls.fresh = cls._deliver_serial("RT-1")
+        cls.fresh.price = 2000.0
+        cls.old = cls._deliver_serial("RT-OLD")
+        cls.old.write(
+            {
+                "date_sale": cls.today - timedelta(days=100),
+                "date_delivery": cls.today - timedelta(days=100),
+            }
+        )
 
     @classmethod
     def _stock(cls, product, quantity=1, *names):
