@@ -146,7 +146,8 @@ class AftersalesPartReturn(models.Model):
     def _compute_is_overdue(self):
         today = self.env.company._get_aftersales_today()
         for part in self:
-            part.is_overdue = part.state in OWED_STATES and part.date_due < today
+            due = part.date_due
+            part.is_overdue = bool(part.state in OWED_STATES and due and due < today)
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":

@@ -226,9 +226,27 @@ class AftersalesReturn(models.Model):
 
     def write(self, vals):
         self._check_request_date(vals)
+        changed = self.browse()
         if not self._is_flow() and self._CONTENT_FIELDS & set(vals):
             self._check_draft()
-        return super().write(vals)
+            changed = self._filter_judged(vals)
+        result = super().write(vals)
+        # What a manager accepted, he accepted for this customer and this day.
+        changed.line_ids._forget_choice()
+        return result
+
+    def _filter_judged(self, vals):
+        """Documents of which a fact changes that their entitlements follow from."""
+        names = ("partner_id", "company_id", "date_request")
+        convert = {name: self._fields[name].convert_to_cache for name in names}
+        return self.filtered(
+            lambda document: any(
+                convert[name](vals[name], document)
+                != convert[name](document[name], document)
+                for name in names
+                if name in vals
+            )
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_running(self):

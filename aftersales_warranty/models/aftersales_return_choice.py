@@ -374,4 +374,5 @@ class AftersalesReturnLine(models.Model):
         """Forget the choice of lines whose facts have changed."""
         chosen = self.filtered("has_choice")
         if chosen:
-            chosen._write_flow(chosen._prepare_no_choice_vals())
+            # Whoever may change the facts need not see the fee that goes with them.
+            chosen.sudo()._write_flow(chosen._prepare_no_choice_vals())

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 from ..tools import refund as kernel
 from .aftersales_return_refund import BAD_FINDINGS, REFUND_GROUPS
 
@@ -393,6 +395,38 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.su:
+            return super().create(vals_list)
+        name = "aftersales_return_line_id"
+        kept = [{key: vals[key] for key in vals if key != name} for vals in vals_list]
+        cleaned = without_guarded_defaults(self, (name,))
+        return super(AccountMoveLine, cleaned).create(kept)
+
+    def write(self, vals):
+        if "aftersales_return_line_id" in vals and not self.env.su:
+            self._check_aftersales_link_kept(vals["aftersales_return_line_id"])
+        return super().write(vals)
+
+    def _check_aftersales_link_kept(self, line_id):
+        """Refuse to hand a credit note over to another return, or to none.
+
+        :raise UserError: naming the credit note
+        """
+        # Compared only: accounting need not read returns.
+        other = self.sudo().filtered(
+            lambda line: line.aftersales_return_line_id.id != (line_id or False)
+        )[:1]
+        if other:
+            raise UserError(
+                self.env._(
+                    "Which return %(document)s settles cannot be changed on it. Delete "
+                    "the draft and make it from the return again.",
+                    document=other.move_id.display_name,
+                )
+            )
 
     def _get_aftersales_quantity(self, uom):
         """Quantity of an invoice line in another unit of measure."""

@@ -273,7 +273,10 @@ class AftersalesReturnLine(models.Model):
         basis = self._BASIS_FIELDS & set(vals)
         changed = self._filter_changed({name: vals[name] for name in basis})
         result = super().write(vals)
-        if changed and not self._is_flow():
+        if not self._is_flow():
+            if "return_id" in vals:
+                # Nothing slips into what was confirmed without it.
+                self.return_id._check_draft()
             changed._forget_choice()
         return result
 

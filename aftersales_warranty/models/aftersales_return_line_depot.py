@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import LockError, UserError
 from odoo.fields import Command, Domain
 
+from odoo.addons.aftersales_network.models.flow import FLOW
+
 from .aftersales_return_grade import DISPOSITIONS
 from .stock_warehouse import PLACE_FIELDS
 
@@ -423,7 +425,8 @@ class AftersalesReturnLine(models.Model):
         # The line first: less demand than what is on the line would drop the line.
         move.move_line_ids.quantity -= quantity
         move.product_uom_qty -= quantity
-        move.create(rest._prepare_receipt_move_vals(move.picking_id))
+        vals = rest._prepare_receipt_move_vals(move.picking_id)
+        move.with_context(aftersales_flow=FLOW).create(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_received(self):

@@ -185,7 +185,8 @@ class AftersalesReturnLine(models.Model):
         )
         scraps.with_context(aftersales_flow=FLOW).do_scrap()
         for scrap, line in zip(scraps, self, strict=True):
-            scrap.move_ids.aftersales_return_line_id = line
+            moves = scrap.move_ids.with_context(aftersales_flow=FLOW)
+            moves.aftersales_return_line_id = line
         return scraps.move_ids
 
     def _create_repair(self):

@@ -19,12 +19,13 @@ class AftersalesReturnLine(models.Model):
 
         :param target: ``supplier`` or ``customer``
         """
-        pickings = self.env["stock.picking"].create(
+        Picking = self.env["stock.picking"].with_context(aftersales_split=FLOW)
+        pickings = Picking.create(
             [
                 lines[0]._prepare_shipment_vals(target, lines)
                 for lines in self._group_for_shipment(target)
             ]
-        )
+        ).with_env(self.env)
         pickings.action_confirm()
         pickings.action_assign()
         return pickings.move_ids

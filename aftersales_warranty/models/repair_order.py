@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
@@ -232,6 +232,7 @@ class RepairOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         repairs = super().create(vals_list)
+        repairs.filtered("aftersales_is_bound")._check_aftersales_day()
         repairs.filtered(
             lambda r: r.aftersales_is_bound and r.state == "done"
         )._check_aftersales_ready()
@@ -243,6 +244,9 @@ class RepairOrder(models.Model):
         if vals.get("state") == "done":
             bound._check_aftersales_ready()
         res = super().write(vals)
+        now_bound = self.filtered("aftersales_is_bound")
+        judged = now_bound if "aftersales_date_request" in vals else now_bound - bound
+        judged._check_aftersales_day()
         if vals.get("state") == "under_repair":
             bound._on_aftersales_start()
         elif vals.get("state") == "done":
@@ -268,6 +272,40 @@ class RepairOrder(models.Model):
                     self.env._(
                         "%(repair)s has begun; its unit cannot change any more. Cancel "
                         "it and take the other unit in with a new repair.",
+                        repair=repair.name,
+                    )
+                )
+
+    def _check_aftersales_day(self):
+        """Only managers enter a repair that was asked for on another day.
+
+        The day decides the cover; nobody slips back before the end of a period.
+
+        :raise AccessError: naming the repair
+        """
+        managers = ("group_centre_manager", "group_head")
+        user = self.env.user
+        if (
+            self.env.su
+            or self._is_flow()
+            or any(user.has_group(f"aftersales_network.{name}") for name in managers)
+        ):
+            return
+        for repair in self.sudo():
+            order = repair.aftersales_order_id
+            days = {
+                repair._get_aftersales_today(),
+                repair._get_aftersales_today(repair.create_date),
+                fields.Date.context_today(repair),
+                repair.aftersales_return_line_id.date_request,
+                order.date_request and repair._get_aftersales_today(order.date_request),
+                False,
+            }
+            if repair.aftersales_date_request not in days:
+                raise AccessError(
+                    self.env._(
+                        "%(repair)s: only a centre manager or the head of service "
+                        "enters a repair that was requested on another day.",
                         repair=repair.name,
                     )
                 )

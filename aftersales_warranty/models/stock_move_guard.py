@@ -1,5 +1,7 @@
 from odoo import models
 
+from odoo.addons.aftersales_network.models.flow import FLOW
+
 
 class StockMove(models.Model):
     """One place where a transfer is checked before goods change their place."""
@@ -9,7 +11,10 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         """Check what is about to move, whoever validates it and by which way."""
         self._aftersales_check_done()
-        return super()._action_done(cancel_backorder=cancel_backorder)
+        # What is left behind serves the same return or job as the rest.
+        moves = super(StockMove, self.with_context(aftersales_split=FLOW))
+        done = moves._action_done(cancel_backorder=cancel_backorder)
+        return done.with_env(self.env)
 
     def _aftersales_check_done(self):
         """Refuse moves that the rules of after-sales forbid; extension point.

@@ -5,6 +5,12 @@ from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_def
 
 #: Links that only the steps of this module set.
 LINKS = ("aftersales_order_line_id", "aftersales_part_return_id")
+#: Links that a transfer hands on to its backorder, and nobody else sets.
+SPLIT_LINKS = (
+    "aftersales_return_line_id",
+    "aftersales_delivery_line_id",
+    "aftersales_request_id",
+)
 
 
 class StockMove(models.Model):
@@ -39,13 +45,23 @@ class StockMove(models.Model):
             return super().create(vals_list)
         for vals in vals_list:
             self._aftersales_check_links(vals)
-        cleaned = without_guarded_defaults(self, LINKS)
+        if not self._aftersales_is_split():
+            # A duplicate of a transfer serves nobody's return.
+            vals_list = [
+                {name: vals[name] for name in vals if name not in SPLIT_LINKS}
+                for vals in vals_list
+            ]
+        cleaned = without_guarded_defaults(self, (*LINKS, *SPLIT_LINKS))
         return super(StockMove, cleaned).create(vals_list)
 
     def write(self, vals):
         if not self.env.su and not self._aftersales_is_step():
-            self._aftersales_check_links(vals)
+            self._aftersales_check_links_kept(vals)
         return super().write(vals)
+
+    def _aftersales_is_split(self):
+        """Whether a step of a return makes the transfer, or leaves a rest behind."""
+        return self.env.context.get("aftersales_split") is FLOW
 
     def _aftersales_is_step(self):
         """Whether the caller is a step of this module; a context by RPC is not."""
@@ -64,6 +80,21 @@ class StockMove(models.Model):
                     "order or the old part itself. Use the part there."
                 )
             )
+
+    def _aftersales_check_links_kept(self, vals):
+        """Refuse to set, change or clear what a transfer was made for.
+
+        :raise UserError: naming the way out
+        """
+        for name in {*LINKS, *SPLIT_LINKS} & set(vals):
+            # Compared only: whoever moves goods need not read the documents.
+            if any(move[name].id != (vals[name] or False) for move in self.sudo()):
+                raise UserError(
+                    self.env._(
+                        "What a transfer was made for cannot be changed on it. Use "
+                        "the service order, the old part or the return itself."
+                    )
+                )
 
     def _aftersales_get_hops(self):
         """(move, source, target) of what is about to change its place."""

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_defaults
 
-GUARDED = ("aftersales_approved_by_id",)
+GUARDED = ("aftersales_approved_by_id", "aftersales_repair_id")
 
 
 class StockPicking(models.Model):
@@ -58,10 +58,14 @@ class StockPicking(models.Model):
 
     @api.model
     def _aftersales_check_guarded(self, vals):
-        """Refuse a consent that did not come from its button."""
-        if any(vals.get(name) for name in GUARDED):
+        """Refuse a consent, or a repair, that did not come from its button."""
+        if vals.get("aftersales_approved_by_id"):
             raise UserError(
                 self.env._("The consent to a transfer is given with its button.")
+            )
+        if vals.get("aftersales_repair_id"):
+            raise UserError(
+                self.env._("A repair is delivered back with its own button.")
             )
 
     def action_aftersales_approve(self):

@@ -1,5 +1,18 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+#: What the warehouse makes for the points and nobody sets.
+PART_FIELDS = frozenset(
+    (
+        *("aftersales_points_location_id", "aftersales_transit_location_id"),
+        *("aftersales_old_part_location_id", "aftersales_recovery_location_id"),
+        *("aftersales_used_location_id", "aftersales_recycle_location_id"),
+        *("aftersales_supply_type_id", "aftersales_receipt_type_id"),
+        *("aftersales_point_return_type_id", "aftersales_use_type_id"),
+        "aftersales_supply_route_id",
+    )
+)
 
 
 class StockWarehouse(models.Model):
@@ -47,9 +60,25 @@ class StockWarehouse(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self._aftersales_may_set_places():
+            vals_list = [
+                {name: vals[name] for name in vals if name not in PART_FIELDS}
+                for vals in vals_list
+            ]
         warehouses = super().create(vals_list)
         warehouses._aftersales_setup_parts()
         return warehouses
+
+    def write(self, vals):
+        if PART_FIELDS & set(vals) and not self._aftersales_may_set_places():
+            raise UserError(
+                self.env._(
+                    "The places and operations for parts of %(warehouse)s are made by "
+                    "the warehouse itself and cannot be set.",
+                    warehouse=self[:1].display_name,
+                )
+            )
+        return super().write(vals)
 
     @api.model
     def _aftersales_setup_all(self):
