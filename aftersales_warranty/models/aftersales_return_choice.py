@@ -54,7 +54,12 @@ class AftersalesReturnLine(models.Model):
         help="Last day on which the customer may claim the entitlement.",
     )
     is_override = fields.Boolean("Outside the Rules", readonly=True, copy=False)
-    override_reason = fields.Text("Reason of the Override", readonly=True, copy=False)
+    override_reason = fields.Text(
+        "Reason of the Override",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+    )
     override_user_id = fields.Many2one(
         "res.users", "Overridden by", readonly=True, copy=False
     )

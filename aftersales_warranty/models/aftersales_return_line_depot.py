@@ -79,7 +79,8 @@ class AftersalesReturnLine(models.Model):
         readonly=True,
         copy=False,
     )
-    inspection_note = fields.Text(readonly=True, copy=False)
+    # What the company notes for itself is not for the customer's portal.
+    inspection_note = fields.Text(readonly=True, copy=False, groups="base.group_user")
     photo_ids = fields.Many2many(
         "ir.attachment", string="Photos", readonly=True, copy=False
     )
@@ -94,7 +95,7 @@ class AftersalesReturnLine(models.Model):
     disposition_move_id = fields.Many2one(
         "stock.move", "Disposed with", readonly=True, copy=False, check_company=True
     )
-    disposition_note = fields.Text(readonly=True, copy=False)
+    disposition_note = fields.Text(readonly=True, copy=False, groups="base.group_user")
     disposed_by_id = fields.Many2one(
         "res.users", "Disposed by", readonly=True, copy=False
     )
