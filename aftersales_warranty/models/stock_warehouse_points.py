@@ -67,6 +67,9 @@ class StockWarehouse(models.Model):
             ]
         warehouses = super().create(vals_list)
         warehouses._aftersales_setup_parts()
+        # The steps above read routes with all rights: warehouses of other companies
+        # must not stay in the cache of the user.
+        self.env["stock.route"].invalidate_model(["warehouse_ids"])
         return warehouses
 
     def write(self, vals):

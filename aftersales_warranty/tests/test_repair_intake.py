@@ -1,5 +1,7 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
+
+from odoo.addons.aftersales_network.tests.common import CONTEXT
 
 from .depot_common import DepotCommon
 from .repair_common import RepairCommon
@@ -186,6 +188,25 @@ class TestRepairIntake(RepairCommon, DepotCommon):
         self.assertEqual(
             kind.default_remove_location_dest_id, usual.default_remove_location_dest_id
         )
+
+    def test_user_of_one_company_makes_warehouses(self):
+        """What the set-up reads with all rights stays out of the user's cache."""
+        groups = "base.group_user,base.group_system,stock.group_stock_manager"
+        user = new_test_user(
+            self.env,
+            login="warehouse_maker",
+            groups=groups,
+            company_id=self.company_b.id,
+            company_ids=[(6, 0, self.company_b.ids)],
+            context=CONTEXT,
+        )
+        Warehouse = self.env["stock.warehouse"].with_user(user)
+        Warehouse = Warehouse.with_company(self.company_b)
+        for code in ("AB1", "AB2"):
+            warehouse = Warehouse.create({"name": code, "code": code})
+            routes = self.env["stock.route"].with_user(user).search([])
+            self.assertEqual(routes.warehouse_ids.company_id, self.company_b)
+            self.assertTrue(warehouse.aftersales_quarantine_loc_id)
 
     def test_batch_of_returns_in_constant_queries(self):
         def measure(*names):
