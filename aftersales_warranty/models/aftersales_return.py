@@ -103,6 +103,7 @@ class AftersalesReturn(models.Model):
             ("refused", "Refused"),
             ("cancelled", "Cancelled"),
         ],
+        group_expand=True,
         default="draft",
         required=True,
         readonly=True,

@@ -117,8 +117,8 @@ class AftersalesEntitlementCheck(models.TransientModel):
         found = unit._get_history_summary(self.date)[unit.id]
         lines = [
             self.env._(
-                "%(repairs)s repairs: %(repair)s days in repair, %(waiting)s days "
-                "waiting for parts, %(visit)s days by whole visits.",
+                "Repairs: %(repairs)s; days in repair: %(repair)s, waiting for "
+                "parts: %(waiting)s, by whole visits: %(visit)s.",
                 repairs=found["repairs"],
                 repair=found["repair_days"],
                 waiting=found["waiting_days"],

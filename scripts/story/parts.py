@@ -24,13 +24,13 @@ def supply_points(env, points, goods):
     active = active.filtered(lambda point: point.state == "active")
     active.action_create_location()
     warehouse = active.warehouse_id[:1]
-    Quant = env["stock.quant"]
     rules = []
     for code, quantity in SHELF.items():
         goods[code].aftersales_old_part = "return"
-        Quant._update_available_quantity(goods[code], warehouse.lot_stock_id, STORE)
+        env["stock.quant"]._update_available_quantity(
+            goods[code], warehouse.lot_stock_id, STORE
+        )
         for point in active:
-            Quant._update_available_quantity(goods[code], point.location_id, quantity)
             rules.append(
                 {
                     "product_id": goods[code].id,
@@ -40,7 +40,31 @@ def supply_points(env, points, goods):
                     "product_max_qty": quantity,
                 }
             )
+    for point in active:
+        send_parts(env, point, goods)
     env["stock.warehouse.orderpoint"].create(rules)
+
+
+def send_parts(env, point, goods):
+    """The warehouse sends a point what belongs on its shelf, and it arrives."""
+    wizard = env["aftersales.part.supply.wizard"].create(
+        {
+            "service_point_id": point.id,
+            "line_ids": [
+                (0, 0, {"product_id": goods[code].id, "quantity": quantity})
+                for code, quantity in SHELF.items()
+            ],
+        }
+    )
+    wizard.action_confirm()
+    pickings = env["stock.picking"].search(
+        [
+            ("location_dest_id", "=", point.location_id.id),
+            ("state", "not in", ("done", "cancel")),
+        ]
+    )
+    pickings.move_ids.picked = True
+    pickings._action_done()
 
 
 def publish_prices(env, goods):

@@ -77,6 +77,9 @@ class Returns:
                                 "product_id": unit.product_id.id,
                                 "lot_id": unit.lot_id.id,
                                 "registration_id": unit.id,
+                                "reason_id": self.env.ref(
+                                    "aftersales_warranty.return_reason_defect"
+                                ).id,
                                 "fault_class": fault,
                                 "resolution": resolution,
                             },
@@ -117,6 +120,7 @@ class Returns:
         document = self.make_inspected(unit)
         document.line_ids.with_user(self.users["warehouse"])._dispose("refurbish")
         document.with_user(self.users["clerk"]).action_create_refund()
+        document.line_ids.refund_line_ids.move_id.action_post()
         return document
 
     def make_exchanged(self, unit):
@@ -124,6 +128,9 @@ class Returns:
         document = self.make_inspected(unit, "exchange")
         document.line_ids.with_user(self.users["warehouse"])._dispose("refurbish")
         document.with_user(self.users["service"]).action_create_exchanges()
+        delivery = document.line_ids.delivery_move_ids.picking_id
+        delivery.move_ids.picked = True
+        delivery._action_done()
         return document
 
     def make_repair(self, unit):

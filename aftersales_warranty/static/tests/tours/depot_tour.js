@@ -74,7 +74,7 @@ registry.category("web_tour.tours").add("aftersales_depot_receive", {
         answer("received", "was received already by"),
         {
             content: "Go to the goods to inspect",
-            trigger: "button[data-menu-xmlid='aftersales_warranty.menu_warranty'], .o_menu_sections .dropdown-toggle:contains('Warranty')",
+            trigger: "button[data-menu-xmlid='aftersales_warranty.menu_goods'], .o_menu_sections .dropdown-toggle:contains('Returns and Parts')",
             run: "click",
         },
         {
