@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 #: Pieces of each part that an equipped point has on its shelf.
 SHELF = {"AC-CMP": 4, "AC-PCB": 6, "AC-FAN": 5, "TV-PNL": 2, "TV-PSU": 6}
 #: Pieces in the company's own warehouse.
 STORE = 400
+#: What the promises of the demo are measured by.
+MEASURED = ("ONSITE", "CLOSE", "REG")
 #: part → lowest and highest price that a customer may be charged
 RANGES = {
     "AC-CMP": (620.0, 760.0),
@@ -24,25 +28,26 @@ def supply_points(env, points, goods):
     active = active.filtered(lambda point: point.state == "active")
     active.action_create_location()
     warehouse = active.warehouse_id[:1]
-    rules = []
-    for code, quantity in SHELF.items():
+    for code in SHELF:
         goods[code].aftersales_old_part = "return"
         env["stock.quant"]._update_available_quantity(
             goods[code], warehouse.lot_stock_id, STORE
         )
-        for point in active:
-            rules.append(
-                {
-                    "product_id": goods[code].id,
-                    "location_id": point.location_id.id,
-                    "warehouse_id": warehouse.id,
-                    "product_min_qty": 2,
-                    "product_max_qty": quantity,
-                }
-            )
     for point in active:
         send_parts(env, point, goods)
-    env["stock.warehouse.orderpoint"].create(rules)
+    env["stock.warehouse.orderpoint"].create(
+        [
+            {
+                "product_id": goods[code].id,
+                "location_id": point.location_id.id,
+                "warehouse_id": warehouse.id,
+                "product_min_qty": 2,
+                "product_max_qty": quantity,
+            }
+            for code, quantity in SHELF.items()
+            for point in active
+        ]
+    )
 
 
 def send_parts(env, point, goods):
@@ -56,15 +61,13 @@ def send_parts(env, point, goods):
             ],
         }
     )
-    wizard.action_confirm()
-    pickings = env["stock.picking"].search(
-        [
-            ("location_dest_id", "=", point.location_id.id),
-            ("state", "not in", ("done", "cancel")),
-        ]
-    )
-    pickings.move_ids.picked = True
-    pickings._action_done()
+    action = wizard.action_confirm()
+    pickings = env["stock.picking"].search(action["domain"])
+    sent = pickings.filtered(lambda picking: picking.state == "assigned")
+    for step in (sent, pickings - sent):
+        step.action_assign()
+        step.move_ids.picked = True
+        step._action_done()
 
 
 def publish_prices(env, goods):
@@ -95,9 +98,30 @@ def publish_prices(env, goods):
     return price_list
 
 
-def quote(env, users, units, goods):
+def publish_promises(env):
+    """What customers are promised, with the fulfilment of the last month."""
+    samples = env["aftersales.promise"].with_context(active_test=False)
+    domain = [("is_sample", "=", True), ("metric_code", "in", MEASURED)]
+    for sample in samples.search(domain):
+        sample.copy(
+            {
+                "name": sample.name.removeprefix("Sample: "),
+                "is_sample": False,
+                "date_from": env.company._get_aftersales_today() - timedelta(days=300),
+                "active": True,
+                "is_public": True,
+            }
+        ).action_publish()
+    month = env.company._get_aftersales_today().replace(day=1)
+    month -= relativedelta(months=1)
+    env["aftersales.promise.value"]._freeze_month(env.company, month)
+
+
+def quote(env, users, units, goods, customer):
     """A repair out of cover: the customer is asked before the work begins."""
-    unit = units.filtered(lambda u: u.state == "active" and not u.is_in_cover)[:1]
+    unit = units.filtered(
+        lambda u: u.state == "active" and not u.is_in_cover and u.partner_id == customer
+    )[:1]
     order = (
         env["aftersales.service.order"]
         .with_user(users["dispatcher"])

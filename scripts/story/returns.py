@@ -120,7 +120,7 @@ class Returns:
         document = self.make_inspected(unit)
         document.line_ids.with_user(self.users["warehouse"])._dispose("refurbish")
         document.with_user(self.users["clerk"]).action_create_refund()
-        document.line_ids.refund_line_ids.move_id.action_post()
+        document.with_env(self.env).line_ids.refund_line_ids.move_id.action_post()
         return document
 
     def make_exchanged(self, unit):
@@ -128,7 +128,7 @@ class Returns:
         document = self.make_inspected(unit, "exchange")
         document.line_ids.with_user(self.users["warehouse"])._dispose("refurbish")
         document.with_user(self.users["service"]).action_create_exchanges()
-        delivery = document.line_ids.delivery_move_ids.picking_id
+        delivery = document.with_env(self.env).line_ids.delivery_move_ids.picking_id
         delivery.move_ids.picked = True
         delivery._action_done()
         return document
