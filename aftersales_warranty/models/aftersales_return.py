@@ -103,7 +103,6 @@ class AftersalesReturn(models.Model):
             ("refused", "Refused"),
             ("cancelled", "Cancelled"),
         ],
-        group_expand=True,
         default="draft",
         required=True,
         readonly=True,
