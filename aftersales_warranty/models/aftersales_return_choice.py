@@ -90,27 +90,33 @@ class AftersalesReturnLine(models.Model):
     # -- what is possible --------------------------------------------------------
 
     def _get_options(self):
-        """Everything the customer might get for the line; see the batch form."""
-        self.ensure_one()
-        return self._get_options_batch()[self]
+        """Everything the customer might get for the line, with the stock of today.
 
-    def _get_options_batch(self):
+        See the batch form.
+        """
+        self.ensure_one()
+        return self._get_options_batch(check_stock=True)[self]
+
+    def _get_options_batch(self, check_stock=False):
         """Entitlements of lines: ``{line: [dict, …]}``; constant queries a kind.
 
+        :param check_stock: some rights hold only while the same model cannot be had;
+            False: it is taken to be available
         :return: the dicts of ``registration._get_entitlements`` that mean a return,
             an exchange or a repair, with the key ``resolution`` and the fee of the
             whole line
         """
         groups = {}
         for line in self:
-            key = (line.date_request, line.fault_class, line.usage, line.company_id)
+            available = not line._is_out_of_stock() if check_stock else None
+            key = (line.date_request, line.fault_class, line.usage, available)
             groups[key] = groups.get(key, self.browse()) | line
         result = {}
-        for (date, fault, usage, _company), lines in groups.items():
+        for (date, fault, usage, available), lines in groups.items():
             # Whoever judges a return need not see the unit's other points.
             units_sudo = lines.registration_id.sudo()
             found = units_sudo._get_entitlements_batch(
-                date, fault or None, usage or None
+                date, fault or None, usage or None, available
             )
             for line in lines:
                 unit = line.registration_id
@@ -292,7 +298,7 @@ class AftersalesReturnLine(models.Model):
     def _freeze_entitlements(self):
         """Keep the entitlement on which each line is accepted.
 
-        A chosen rule must still hold; where none was chosen, the cheapest one for
+        A chosen right must still hold; where none was chosen, the cheapest one for
         the customer that means the wished resolution is taken.
 
         :raise UserError: no rule grants what the line asks for
@@ -300,25 +306,37 @@ class AftersalesReturnLine(models.Model):
         lines = self.filtered(lambda line: not line.is_override)
         options = lines._get_options_batch()
         for line in lines:
-            fitting = [
-                option
-                for option in options[line]
-                if option["resolution"] == line.resolution
-            ]
-            allowed = [option for option in fitting if option["allowed"]]
-            allowed.sort(key=line._get_option_rank)
-            if not allowed:
-                raise UserError(line._get_refused_message(line.resolution, fitting))
+            option = line._pick_option(options[line])
+            # Some rights hold only while the same model cannot be had.
+            option = option or line._pick_option(line._get_options())
+            if not option:
+                raise UserError(
+                    line._get_refused_message(line.resolution, options[line])
+                )
             # The warehouse may take goods in and sees no fee; the step keeps it.
-            line.sudo()._write_flow(line._prepare_choice_vals(allowed[0]))
+            line.sudo()._write_flow(line._prepare_choice_vals(option))
 
-    def _get_option_rank(self, option):
-        """Sort key: the chosen rule first, then the lowest fee."""
-        chosen = (self.entitlement_type, self.entitlement_rule_id.id)
-        is_chosen = (option["type"], self._get_rule_of(option).id) == chosen
+    def _pick_option(self, options):
+        """Granted option that the line asks for; None where there is none."""
+        allowed = [
+            option
+            for option in options
+            if option["allowed"] and option["resolution"] == self.resolution
+        ]
+        if self.entitlement_type:
+            chosen = (self.entitlement_type, self.entitlement_rule_id.id)
+            allowed = [
+                option
+                for option in allowed
+                if (option["type"], self._get_rule_of(option).id) == chosen
+            ]
         # A repair without a stated fee is charged: last.
-        fee = float("inf") if option["fee"] is None else option["fee"]
-        return (not is_chosen, fee)
+        worst = float("inf")
+        return min(
+            allowed,
+            key=lambda x: worst if x["fee"] is None else x["fee"],
+            default=None,
+        )
 
     def _get_rule_of(self, option):
         """Entitlement rule of an option; empty for promises of a policy."""
@@ -331,6 +349,7 @@ class AftersalesReturnLine(models.Model):
         reasons = "\n".join(
             f"– {option['source'] or labels[resolution]}: {option['reason']}"
             for option in options
+            if option["resolution"] == resolution
         )
         return self.env._(
             "%(line)s: no rule grants “%(resolution)s” on %(date)s.\n%(reasons)s\n"
@@ -361,7 +380,14 @@ class AftersalesReturnLine(models.Model):
             "entitlement_text": text,
             "fee": fee,
             "deadline": option["deadline"],
+            "date_due": self._get_due_of(option),
         }
+
+    def _get_due_of(self, option):
+        """Day by which the law wants the option carried out; False: not laid down."""
+        if option["resolution"] == "refund" and option.get("refund_deadline"):
+            return option["refund_deadline"]
+        return option.get("completion_deadline") or False
 
     def _prepare_no_choice_vals(self):
         return {
@@ -370,6 +396,7 @@ class AftersalesReturnLine(models.Model):
             "entitlement_text": False,
             "fee": 0.0,
             "deadline": False,
+            "date_due": False,
             "is_override": False,
             "override_reason": False,
             "override_user_id": False,

@@ -389,6 +389,7 @@ class AftersalesReturnLine(models.Model):
             "entitlement_rule_id",
             "entitlement_text",
             "deadline",
+            "date_due",
             "is_override",
             "override_reason",
             "override_user_id",

@@ -156,13 +156,27 @@ class AftersalesReturnLine(models.Model):
     def _on_received(self):
         """The clock of the refund starts, or the refund may be made."""
         result = super()._on_received()
-        today = self.env.company._get_aftersales_today()
-        for company, lines in self.grouped("company_id").items():
-            due = today + timedelta(days=company.aftersales_refund_days)
-            # Whoever validates the transfer need not be allowed to write returns.
-            lines.sudo()._write_flow({"date_due": due})
-            lines.sudo()._schedule_settlement(due)
+        # Whoever validates the transfer need not be allowed to write returns.
+        for due, lines_sudo in (
+            self.sudo().grouped(lambda line: line._get_due_after_receipt()).items()
+        ):
+            lines_sudo._write_flow({"date_due": due})
+            lines_sudo._schedule_settlement(due)
         return result
+
+    def _get_due_after_receipt(self):
+        """Day by which the customer is served, now that the goods are here.
+
+        The rule of the entitlement goes before the days of the settings; what was
+        due already stays due.
+        """
+        self.ensure_one()
+        rule = self.entitlement_rule_id
+        days = self.company_id.aftersales_refund_days
+        if self.resolution == "refund" and rule.refund_days:
+            days = rule.refund_days
+        due = self.company_id._get_aftersales_today() + timedelta(days=days)
+        return min(due, self.date_due or due)
 
     def _schedule_settlement(self, due):
         """Remind the responsible person of what is due to the customer."""

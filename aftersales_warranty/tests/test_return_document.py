@@ -101,6 +101,35 @@ class TestReturnDocument(ReturnsCommon):
         with self.assertRaises(UserError):
             refused.action_choose()
 
+    def test_a_right_that_needs_the_model_to_be_missing(self):
+        self.fresh.write(
+            {
+                "date_sale": self.today - timedelta(days=10),
+                "date_delivery": self.today - timedelta(days=10),
+                "price": 1000.0,
+            }
+        )
+        document = self._return_unit(self.fresh)
+        line = document.line_ids
+        free = [
+            option
+            for option in line._get_options()
+            if option["type"] == "return" and option["allowed"] and not option["fee"]
+        ]
+        self.assertEqual(len(free), 1)
+        self.assertEqual(free[0]["rule"].model_available, "unavailable")
+        line._choose(free[0])
+        document.action_confirm()
+        self.assertEqual(line.entitlement_rule_id, free[0]["rule"])
+        self.assertEqual(line.amount_refund, 1000.0)
+        document._cancel("Anew")
+        # With the model in stock the right is not there, and no other is put in.
+        again = self._return_unit(self.fresh)
+        again.line_ids._choose(free[0])
+        self._stock(self.product, 1, "RT-STOCK-1")
+        with self.assertRaisesRegex(UserError, "no rule grants"):
+            again.action_confirm()
+
     def test_an_answer_of_the_dialog_cannot_be_forged(self):
         document = self._return_unit(self.old, user=self.user_service_point)
         line = document.line_ids
