@@ -179,10 +179,13 @@ class AftersalesRegistration(models.Model):
     def _get_classes_by_category(self, categories):
         """Class facts of product categories: ``{categ_id: facts}``."""
         classes = categories._get_aftersales_classes()
-        return {
+        facts = {
             categ_id: product_class._get_class_facts(product_class.id)
             for categ_id, product_class in classes.items()
         }
+        # A product needs no category.
+        facts[None] = self.env["aftersales.product.class"]._get_class_facts(False)
+        return facts
 
     def _evaluate_row(self, row, history, question):
         """Answers for one unit, and whether they depend on its price."""

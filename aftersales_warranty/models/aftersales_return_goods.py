@@ -6,6 +6,17 @@ from odoo.tools import SQL
 
 from ..tools import returnable
 
+#: What the query of the last deliveries reads.
+DELIVERY_FIELDS = {
+    "stock.move.line": None,
+    "stock.move": ["sale_line_id"],
+    "stock.picking": ["partner_id"],
+    "sale.order.line": ["order_id"],
+    "sale.order": ["partner_id"],
+    "res.partner": ["commercial_partner_id"],
+    "aftersales.registration": ["lot_id", "state", "company_id"],
+}
+
 
 class AftersalesReturn(models.Model):
     """What a customer received from us and still holds."""
@@ -157,8 +168,8 @@ class AftersalesReturn(models.Model):
         """
         if not lots:
             return {}
-        self.env["stock.move.line"].flush_model()
-        self.env["aftersales.registration"].flush_model(["lot_id", "state"])
+        for model, names in DELIVERY_FIELDS.items():
+            self.env[model].flush_model(names)
         rows = self.env.execute_query_dict(
             SQL(
                 """

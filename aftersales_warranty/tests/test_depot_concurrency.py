@@ -86,6 +86,10 @@ class TestDepotConcurrency(BaseCase):
                 ],
             }
         )
+        # No law is about goods without country and class: a manager took them.
+        document.line_ids._write_flow(
+            {"is_override": True, "override_reason": "Two workers"}
+        )
         document.action_confirm()
         self.line_id = document.line_ids.id
         self.lot_id = lot.id

@@ -86,6 +86,19 @@ class TestEntitlement(EntitlementCommon):
         item = self._get(self.unit, "CN-G-7-RETURN", date(2026, 1, 6), "performance")
         self.assertIn("1995", item["source"])
 
+    def test_goods_without_a_category_are_goods_without_a_class(self):
+        self.categ.aftersales_class_id = False
+        day = (date(2026, 1, 12), "performance")
+        without_class = self.unit._get_entitlements(*day)
+        self.product.categ_id = False
+        # The policy is for the category; the unit keeps what it was sold under.
+        found = self.unit._get_entitlements(*day)
+        self.assertEqual(
+            [(x["type"], x["allowed"]) for x in found],
+            [(x["type"], x["allowed"]) for x in without_class],
+        )
+        self.assertEqual(self.unit._get_cover(day[0])["share"], 100)
+
     def test_goods_without_a_class_have_article_24_only(self):
         self.categ.aftersales_class_id = False
         results = self.unit._get_entitlements(date(2026, 1, 12), "performance")
@@ -649,7 +662,7 @@ class TestEntitlementCheck(EntitlementCommon):
         self.assertEqual(
             line.reason, "Day 5 of 7 since the sale. Performance fault stated."
         )
-        self.assertIn("0 repairs", check.history)
+        self.assertIn("Repairs: 0;", check.history)
 
     def test_the_answer_follows_the_question(self):
         check = self._check(text="TEST-SN-1")

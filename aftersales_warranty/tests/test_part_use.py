@@ -308,7 +308,7 @@ class TestPartGuard(PartsCommon):
             with self.assertRaisesRegex(UserError, "linked to an order line"):
                 self._move(self.location, self.used, **vals)
         move = self._move(self.location, self.used)
-        with self.assertRaisesRegex(UserError, "linked to an order line"):
+        with self.assertRaisesRegex(UserError, "cannot be changed on it"):
             move.write({"aftersales_order_line_id": line.id})
         faked = move.with_context(
             aftersales_flow="FLOW", default_aftersales_order_line_id=line.id
