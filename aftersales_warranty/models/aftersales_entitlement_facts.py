@@ -99,19 +99,31 @@ class ProductCategory(models.Model):
     _inherit = "product.category"
 
     def _get_aftersales_classes(self):
-        """Class of each category, two queries a batch: ``{categ: class}``."""
+        """Class of each category, its own or that of the nearest above."""
         Class = self.env["aftersales.product.class"]
-        categories_sudo = self.sudo()
-        own_sudo = categories_sudo.search_fetch(
-            [("aftersales_class_id", "!=", False)], ["aftersales_class_id"]
-        )
-        own = {categ.id: categ.aftersales_class_id.id for categ in own_sudo}
+        own = self._get_own_classes()
         found = {}
-        for categ in categories_sudo:
+        for categ in self.sudo():
             path = [int(x) for x in (categ.parent_path or "").split("/") if x]
             class_id = next((own[x] for x in reversed(path) if x in own), False)
             found[categ.id] = Class.browse(class_id)
         return found
+
+    @api.model
+    @tools.ormcache()
+    def _get_own_classes(self):
+        """Categories with a class of their own: ``{category id: class id}``."""
+        categories_sudo = self.sudo().search_fetch(
+            [("aftersales_class_id", "!=", False)], ["aftersales_class_id"]
+        )
+        return {categ.id: categ.aftersales_class_id.id for categ in categories_sudo}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        categories = super().create(vals_list)
+        if any(vals.get("aftersales_class_id") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return categories
 
 
 class AftersalesServiceOrder(models.Model):

@@ -178,3 +178,24 @@ class AftersalesFault(models.Model):
         help="Assembly or kind of failure by which the law counts. Empty: a fault "
         "of performance.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        faults = super().create(vals_list)
+        if any(vals.get("group_id") for vals in vals_list):
+            self.env.registry.clear_cache()
+        return faults
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "group_id" in vals:
+            self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    @tools.ormcache()
+    def _get_group_ids(self):
+        """Group of every fault that has one: ``{fault id: group id}``."""
+        faults_sudo = self.sudo().with_context(active_test=False)
+        found = faults_sudo.search_fetch([("group_id", "!=", False)], ["group_id"])
+        return {fault.id: fault.group_id.id for fault in found}

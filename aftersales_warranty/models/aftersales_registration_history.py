@@ -118,16 +118,7 @@ class AftersalesRegistration(models.Model):
     @api.model
     def _get_fault_groups(self):
         """Group of every coded fault: ``{fault_id: group_id}``."""
-        Fault = self.env["aftersales.fault"]
-        Fault.flush_model(["group_id"])
-        return dict(
-            self.env.execute_query(
-                SQL(
-                    "SELECT id, group_id FROM aftersales_fault "
-                    "WHERE group_id IS NOT NULL"
-                )
-            )
-        )
+        return self.env["aftersales.fault"]._get_group_ids()
 
     def _get_replacements(self, on_date):
         """Replaced assemblies and main parts of units up to a day.

@@ -197,9 +197,18 @@ class AftersalesReturn(models.Model):
 
     @api.model
     def _default_service_point_id(self):
-        """The point of a user who works for one point only."""
-        points = self.env.user._get_aftersales_point_ids()
-        return points[0] if len(points) == 1 and not self.env.su else False
+        """The point of a user who works for one point only.
+
+        The warehouse and the head work for the company as a whole.
+        """
+        groups = ("group_warehouse", "group_head")
+        user = self.env.user
+        if self.env.su or any(
+            user.has_group(f"aftersales_network.{x}") for x in groups
+        ):
+            return False
+        points = user._get_aftersales_point_ids()
+        return points[0] if len(points) == 1 else False
 
     @api.onchange("order_id")
     def _onchange_order_id(self):
@@ -219,10 +228,13 @@ class AftersalesReturn(models.Model):
                     .with_company(company or self.env.company)
                     .next_by_code("aftersales.return")
                 )
-        return super(
+        # The document itself says who made it and when.
+        quiet = self.with_context(mail_create_nolog=True)
+        documents = super(
             AftersalesReturn,
-            without_guarded_defaults(self, {"date_request", "line_ids"}),
+            without_guarded_defaults(quiet, {"date_request", "line_ids"}),
         ).create(vals_list)
+        return documents.with_env(self.env)
 
     def write(self, vals):
         self._check_request_date(vals)

@@ -173,27 +173,37 @@ class AftersalesReturn(models.Model):
         rows = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT DISTINCT ON (line.lot_id, line.company_id)
-                       line.lot_id, line.company_id, line.move_id,
-                       target.usage = 'customer' AS is_out,
-                       unit.id AS registration_id,
-                       contact.commercial_partner_id AS contact,
-                       buyer.commercial_partner_id AS buyer
-                  FROM stock_move_line line
-                  JOIN stock_location source ON source.id = line.location_id
-                  JOIN stock_location target ON target.id = line.location_dest_id
-                  JOIN stock_move move ON move.id = line.move_id
-             LEFT JOIN stock_picking picking ON picking.id = line.picking_id
-             LEFT JOIN res_partner contact ON contact.id = picking.partner_id
-             LEFT JOIN sale_order_line sold ON sold.id = move.sale_line_id
-             LEFT JOIN sale_order sale ON sale.id = sold.order_id
-             LEFT JOIN res_partner buyer ON buyer.id = sale.partner_id
-             LEFT JOIN aftersales_registration unit
-                    ON unit.lot_id = line.lot_id AND unit.state = 'active'
-                   AND unit.company_id = line.company_id
-                 WHERE line.state = 'done' AND line.lot_id IN %s
-                   AND (source.usage = 'customer') != (target.usage = 'customer')
-              ORDER BY line.lot_id, line.company_id, line.date DESC, line.id DESC
+                WITH last AS MATERIALIZED (
+                    SELECT DISTINCT ON (line.lot_id, line.company_id)
+                           line.lot_id, line.company_id, line.move_id,
+                           line.picking_id, target.usage = 'customer' AS is_out
+                      FROM stock_move_line line
+                      JOIN stock_location source ON source.id = line.location_id
+                      JOIN stock_location target ON target.id = line.location_dest_id
+                     WHERE line.state = 'done' AND line.lot_id IN %s
+                       AND (source.usage = 'customer') != (target.usage = 'customer')
+                  ORDER BY line.lot_id, line.company_id, line.date DESC, line.id DESC
+                )
+                SELECT last.lot_id, last.company_id, last.move_id, last.is_out,
+                       (SELECT unit.id
+                          FROM aftersales_registration unit
+                         WHERE unit.lot_id = last.lot_id AND unit.state = 'active'
+                           AND unit.company_id = last.company_id
+                         LIMIT 1
+                       ) AS registration_id,
+                       (SELECT contact.commercial_partner_id
+                          FROM stock_picking picking
+                          JOIN res_partner contact ON contact.id = picking.partner_id
+                         WHERE picking.id = last.picking_id
+                       ) AS contact,
+                       (SELECT buyer.commercial_partner_id
+                          FROM stock_move move
+                          JOIN sale_order_line sold ON sold.id = move.sale_line_id
+                          JOIN sale_order sale ON sale.id = sold.order_id
+                          JOIN res_partner buyer ON buyer.id = sale.partner_id
+                         WHERE move.id = last.move_id
+                       ) AS buyer
+                  FROM last
                 """,
                 tuple(lots.ids),
             )

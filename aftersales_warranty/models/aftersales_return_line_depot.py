@@ -264,7 +264,8 @@ class AftersalesReturnLine(models.Model):
         foreign = self._find_wrong(details)
         for line in self:
             line._prepare_receipt(details.get(line.id, {}), foreign)
-        moves = self._get_receipt_moves()
+        # The step has its own rights; the transfer follows the decision.
+        moves = self._get_receipt_moves().sudo()
         moves.move_line_ids.picked = True
         for pickings, is_whole in moves._aftersales_split_whole():
             pickings.with_context(cancel_backorder=is_whole)._action_done()
@@ -365,13 +366,14 @@ class AftersalesReturnLine(models.Model):
         result = "damaged" if detail.get("is_damaged") else "right"
         if serial and expected and serial != expected:
             result = "wrong"
-        self._write_flow(
-            {
-                "receipt_result": self.receipt_result or result,
-                "receipt_note": detail.get("note") or False,
-                "photo_ids": [Command.link(x.id) for x in detail.get("photos", [])],
-            }
-        )
+        vals = {"receipt_note": detail.get("note"), "photo_ids": detail.get("photos")}
+        vals = {name: value for name, value in vals.items() if value}
+        if vals.get("photo_ids"):
+            vals["photo_ids"] = [Command.link(x.id) for x in vals["photo_ids"]]
+        if result != "right" and not self.receipt_result:
+            vals["receipt_result"] = result
+        if vals:
+            self._write_flow(vals)
         self._prepare_receipt_move_lines(serial, quantity, self.id in foreign)
 
     def _prepare_receipt_move_lines(self, serial, quantity, is_foreign):

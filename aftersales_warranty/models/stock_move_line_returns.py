@@ -115,7 +115,8 @@ class StockMoveLine(models.Model):
         asked = coming.filtered(lambda line: not line._aftersales_is_kept_for_owner())
         requests = [line._aftersales_prepare_request() for line in asked]
         Guard = self.env["aftersales.return.guard"]
-        Guard._lock_goods(requests)
+        # A return line is locked by its receipt, and moving a serial writes its row.
+        Guard._lock_goods([request for request in requests if request["is_direct"]])
         refusals = Guard._get_refusals(requests)
         if refusals:
             raise UserError("\n".join(dict.fromkeys(refusals.values())))

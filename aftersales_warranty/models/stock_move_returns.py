@@ -44,6 +44,18 @@ class StockMove(models.Model):
         )
         return bool(is_held) or super()._should_bypass_reservation(forced_location)
 
+    def _check_quantity(self):
+        """A serial that its return holds cannot be anywhere else."""
+        moves = self
+        if self.env.context.get("aftersales_flow") is FLOW:
+            moves = self.filtered(
+                lambda move: (
+                    not move.aftersales_return_line_id
+                    or move.location_usage != "internal"
+                )
+            )
+        return super(StockMove, moves)._check_quantity()
+
     def _trigger_assign(self):
         """Nobody waits for goods that are not inspected yet."""
         waiting = self.filtered(lambda move: not move.location_dest_id.aftersales_place)
