@@ -79,6 +79,7 @@ from . import aftersales_return_choice
 from . import aftersales_return_goods
 from . import aftersales_return_refund
 from . import aftersales_return_credit
+from . import account_move_returns
 from . import aftersales_return_exchange
 from . import aftersales_return_links
 from . import aftersales_metric_returns

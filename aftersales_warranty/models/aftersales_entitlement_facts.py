@@ -139,7 +139,6 @@ class AftersalesServiceOrder(models.Model):
         ],
         "Long Repair Caused by",
         default="repairer",
-        required=True,
         tracking=True,
         help="Who caused that a repair takes long. Days of waiting for a part are "
         "counted apart in any case.",

@@ -91,7 +91,7 @@ class AftersalesRegistration(models.Model):
         return SQL(
             """
             SELECT job.registration_id, job.company_id, job.fault_id,
-                   job.delay_cause, job.state,
+                   COALESCE(job.delay_cause, 'repairer'), job.state,
                    COALESCE(job.date_start, job.date_end), job.date_end,
                    job.repair_days, job.waiting_days, job.date_waiting,
                    job.hours_not_counted

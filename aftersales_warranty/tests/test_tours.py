@@ -7,6 +7,7 @@ from .common import WarrantyCommon
 @tagged("post_install", "-at_install")
 class TestTours(WarrantyCommon, HttpCase):
     def test_order_to_bill(self):
+        self._silence_law()
         order = self._create_done_order(
             ("part", 1, 100.0, self.part), ("labour", 2, 60.0, None)
         )
