@@ -170,44 +170,8 @@ class AftersalesReturn(models.Model):
             return {}
         for model, names in DELIVERY_FIELDS.items():
             self.env[model].flush_model(names)
-        rows = self.env.execute_query_dict(
-            SQL(
-                """
-                WITH last AS MATERIALIZED (
-                    SELECT DISTINCT ON (line.lot_id, line.company_id)
-                           line.lot_id, line.company_id, line.move_id,
-                           line.picking_id, target.usage = 'customer' AS is_out
-                      FROM stock_move_line line
-                      JOIN stock_location source ON source.id = line.location_id
-                      JOIN stock_location target ON target.id = line.location_dest_id
-                     WHERE line.state = 'done' AND line.lot_id IN %s
-                       AND (source.usage = 'customer') != (target.usage = 'customer')
-                  ORDER BY line.lot_id, line.company_id, line.date DESC, line.id DESC
-                )
-                SELECT last.lot_id, last.company_id, last.move_id, last.is_out,
-                       (SELECT unit.id
-                          FROM aftersales_registration unit
-                         WHERE unit.lot_id = last.lot_id AND unit.state = 'active'
-                           AND unit.company_id = last.company_id
-                         LIMIT 1
-                       ) AS registration_id,
-                       (SELECT contact.commercial_partner_id
-                          FROM stock_picking picking
-                          JOIN res_partner contact ON contact.id = picking.partner_id
-                         WHERE picking.id = last.picking_id
-                       ) AS contact,
-                       (SELECT buyer.commercial_partner_id
-                          FROM stock_move move
-                          JOIN sale_order_line sold ON sold.id = move.sale_line_id
-                          JOIN sale_order sale ON sale.id = sold.order_id
-                          JOIN res_partner buyer ON buyer.id = sale.partner_id
-                         WHERE move.id = last.move_id
-                       ) AS buyer
-                  FROM last
-                """,
-                tuple(lots.ids),
-            )
-        )
+        query = self._get_last_deliveries_query(lots)
+        rows = self.env.execute_query_dict(query)
         return {
             (row["lot_id"], row["company_id"]): {
                 "move_id": row["move_id"],
@@ -217,6 +181,45 @@ class AftersalesReturn(models.Model):
             for row in rows
             if row["is_out"]
         }
+
+    def _get_last_deliveries_query(self, lots):
+        """Query for the last way of each serial across our border."""
+        return SQL(
+            """
+            WITH last AS MATERIALIZED (
+                SELECT DISTINCT ON (line.lot_id, line.company_id)
+                       line.lot_id, line.company_id, line.move_id,
+                       line.picking_id, target.usage = 'customer' AS is_out
+                  FROM stock_move_line line
+                  JOIN stock_location source ON source.id = line.location_id
+                  JOIN stock_location target ON target.id = line.location_dest_id
+                 WHERE line.state = 'done' AND line.lot_id IN %s
+                   AND (source.usage = 'customer') != (target.usage = 'customer')
+              ORDER BY line.lot_id, line.company_id, line.date DESC, line.id DESC
+            )
+            SELECT last.lot_id, last.company_id, last.move_id, last.is_out,
+                   (SELECT unit.id
+                      FROM aftersales_registration unit
+                     WHERE unit.lot_id = last.lot_id AND unit.state = 'active'
+                       AND unit.company_id = last.company_id
+                     LIMIT 1
+                   ) AS registration_id,
+                   (SELECT contact.commercial_partner_id
+                      FROM stock_picking picking
+                      JOIN res_partner contact ON contact.id = picking.partner_id
+                     WHERE picking.id = last.picking_id
+                   ) AS contact,
+                   (SELECT buyer.commercial_partner_id
+                      FROM stock_move move
+                      JOIN sale_order_line sold ON sold.id = move.sale_line_id
+                      JOIN sale_order sale ON sale.id = sold.order_id
+                      JOIN res_partner buyer ON buyer.id = sale.partner_id
+                     WHERE move.id = last.move_id
+                   ) AS buyer
+              FROM last
+            """,
+            tuple(lots.ids),
+        )
 
     @api.model
     def _count_returned(self, moves):
