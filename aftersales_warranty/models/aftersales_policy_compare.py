@@ -2,8 +2,8 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 
+from ..tools import entitlement as kernel
 from ..tools import policy_diff
-from ..tools.entitlement import UnitFacts
 
 
 class AftersalesPolicyVersion(models.Model):
@@ -135,7 +135,25 @@ class AftersalesPolicyVersion(models.Model):
                     **self._get_legal_text(legal),
                 }
             )
+            if term.component == "part" and not (term.product_id or term.is_wear):
+                result[-1]["legal"] += self._get_main_part_text(rules, facts, legal)
         return result
+
+    @api.model
+    def _get_main_part_text(self, rules, facts, legal):
+        """What the law gives main parts beyond other parts, to be added to those.
+
+        A term about all parts stands for main parts too.
+        """
+        periods = kernel.legal_periods(rules, facts, "part")
+        main = max(periods, key=lambda period: period.end, default=None)
+        if main is None or (legal and main.end <= legal.date_end):
+            return ""
+        text = self.env._(
+            "main parts: %(period)s",
+            period=self._get_period_text(main.start, main.end, main.usage_limit),
+        )
+        return f"; {text}" if legal else text
 
     def _get_legal_sample(self):
         """Rules and facts of a unit that is sold when the version starts."""
@@ -143,15 +161,17 @@ class AftersalesPolicyVersion(models.Model):
         policy = self.policy_id
         country = policy.country_id or self.company_id.country_id
         categories = policy.categ_ids | policy.product_ids.categ_id
-        product_class = categories[:1] and categories[0]._get_aftersales_class()
+        # The same figures as for a unit: an archived class is not confirmed.
+        figures = self.env["product.category"]._get_class_figures(categories[:1].id)
         day = self.date_effective
-        facts = UnitFacts(
-            category=(product_class and product_class.category) or "general",
+        facts = kernel.UnitFacts(
+            category=figures.category if figures else "other",
+            class_id=figures.class_id if figures else None,
             date_invoice=day,
             date_delivery=day,
             date_installation=day,
-            whole_months=(product_class and product_class.whole_months) or None,
-            part_months=(product_class and product_class.part_months) or None,
+            whole_months=(figures and figures.whole_months) or None,
+            part_months=(figures and figures.part_months) or None,
         )
         return self.env["aftersales.entitlement.rule"]._get_cover_rules(
             country.id
@@ -162,19 +182,25 @@ class AftersalesPolicyVersion(models.Model):
         """Length and source of a legal period, for people to read."""
         if legal is None:
             return {"legal": "", "source": ""}
-        length = relativedelta(legal.date_end, legal.date_start)
+        rule = self.env["aftersales.entitlement.rule"].browse(legal.key)
+        return {
+            "legal": self._get_period_text(
+                legal.date_start, legal.date_end, legal.usage_limit
+            ),
+            "source": rule.sudo().source,
+        }
+
+    @api.model
+    def _get_period_text(self, start, end, usage_limit=None):
+        """Months, or days where they are no whole months, and the usage limit."""
+        length = relativedelta(end, start)
         months = length.years * 12 + length.months
         text = (
             self.env._("%(months)s months", months=months)
             if months and not length.days
-            else self.env._(
-                "%(days)s days", days=(legal.date_end - legal.date_start).days
-            )
+            else self.env._("%(days)s days", days=(end - start).days)
         )
-        if legal.usage_limit:
-            text = f"{text}, ≤ {legal.usage_limit:,.0f}"
-        rule = self.env["aftersales.entitlement.rule"].browse(legal.key)
-        return {"legal": text, "source": rule.sudo().source}
+        return f"{text}, ≤ {usage_limit:,.0f}" if usage_limit else text
 
     def action_review(self):
         """Show what the version changes before it is published."""

@@ -65,7 +65,7 @@ class AftersalesRegistration(models.Model):
         self.check_access("read")
         # Its owner reads neither contacts nor categories; the paper names them.
         unit_sudo = self.sudo()
-        product_class = unit_sudo.product_id.categ_id._get_aftersales_class()
+        product_class = unit_sudo._get_certificate_class()
         terms = unit_sudo._get_certificate_terms()
         return {
             "unit": unit_sudo,
@@ -78,6 +78,20 @@ class AftersalesRegistration(models.Model):
             "end": unit_sudo.date_cover_end,
             "qr": self._get_check_qr(),
         }
+
+    def _get_certificate_class(self):
+        """Class whose periods the law gives the unit; empty where it gives none.
+
+        The paper promises nothing that the cover does not know: figures that
+        nobody has confirmed, or those of another country.
+        """
+        self.ensure_one()
+        categ = self.product_id.categ_id
+        none = self.env["aftersales.product.class"]
+        product_class = categ._get_aftersales_class() if categ else none
+        if product_class.country_id not in (none.country_id, self.country_id):
+            return none
+        return product_class if product_class.active else none
 
     def _get_certificate_terms(self):
         """Terms of the policy of the unit, with their days."""

@@ -416,6 +416,44 @@ class TestPolicyTerms(RaceCommon):
             with self.subTest(expected=expected):
                 self.assertIn(expected, text)
 
+    def test_print_certificate_and_cover_agree_on_main_parts(self):
+        draft = self._draft(
+            [
+                {"component": "part", "months": 6},
+                {"component": "part", "product_id": self.part.id, "months": 6},
+            ]
+        )
+        self.policy.active = False  # the law alone
+        unit = self._create_unit(serial="AGREE")
+        paper = unit._get_certificate()["product_class"]
+        self.assertEqual((paper.whole_months, paper.part_months), (12, 36))
+
+        def legal():
+            return [row["legal"] for row in draft._get_legal_comparison()]
+
+        def law(day):
+            found = unit._get_cover(day, "part", self.part)
+            return found["share"], found["date_end"]
+
+        self.assertEqual(legal(), ["12 months; main parts: 36 months", "12 months"])
+        self.assertEqual(law(date(2027, 6, 1)), (0.0, date(2027, 1, 1)))
+        self.part.aftersales_is_main_part = True
+        self.assertEqual(legal(), ["12 months; main parts: 36 months", "36 months"])
+        self.assertEqual(law(date(2027, 6, 1)), (100.0, date(2029, 1, 1)))
+
+    def test_no_legal_period_is_printed_that_no_unit_has(self):
+        draft = self._draft([{"component": "part", "months": 6}])
+        unit = self._create_unit(serial="UNSURE")
+        self.categ.aftersales_class_id.active = False
+        self.assertEqual(draft._get_legal_comparison()[0]["legal"], "")
+        self.assertFalse(unit._get_certificate()["product_class"])
+        self.categ.aftersales_class_id.active = True
+        abroad = self._create_unit(serial="FR", country_id=self.env.ref("base.fr").id)
+        self.assertFalse(abroad._get_certificate()["product_class"])
+        self.assertTrue(unit._get_certificate()["product_class"])
+        self.categ.aftersales_class_id = False
+        self.assertEqual(draft._get_legal_comparison()[0]["legal"], "")
+
     def test_form(self):
         with Form(self._draft()) as form:
             form.accepts_foreign = True

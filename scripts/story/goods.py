@@ -39,6 +39,8 @@ PARTS = {
     "TV-PNL": ("Panel", 900.0),
     "TV-PSU": ("Power Supply", 150.0),
 }
+#: main parts in the sense of the catalogue of the law
+MAIN_PARTS = {"AC-CMP", "AC-PCB", "TV-PNL"}
 RANDOM_SEED = 27922
 UNITS = 3000
 
@@ -94,6 +96,7 @@ def create_goods(env):
                 "is_storable": True,
                 "categ_id": parts_category.id,
                 "list_price": price,
+                "aftersales_is_main_part": code in MAIN_PARTS,
             }
         )
     create_policy(env, "Air Conditioner Promise", aircon, goods["AC-CMP"], 72)
