@@ -84,6 +84,7 @@ from . import aftersales_return_exchange
 from . import aftersales_return_links
 from . import aftersales_metric_returns
 from . import aftersales_return_portal
+from . import aftersales_rule_gap
 
 # models of: depot
 from . import aftersales_return_grade

@@ -136,9 +136,7 @@ class AftersalesReturnLine(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        # The date of a delivery is no secret to whoever takes the goods back.
-        delivered = self.sudo().origin_move_id.date
-        day = delivered and company._get_aftersales_today(delivered)
+        day = self._get_commercial_start()
         days = company.aftersales_accept_days
         deadline = day + timedelta(days=days) if day else False
         allowed = bool(deadline and self.date_request <= deadline)
@@ -168,6 +166,13 @@ class AftersalesReturnLine(models.Model):
             "deadline": None,
         }
         return [{**promise, "type": kind} for kind in ("return", "exchange")] + [repair]
+
+    def _get_commercial_start(self):
+        """Day from which the own return period counts; False: not known."""
+        self.ensure_one()
+        # The date of a delivery is no secret to whoever takes the goods back.
+        delivered = self.sudo().origin_move_id.date
+        return delivered and self.company_id._get_aftersales_today(delivered)
 
     def _get_commercial_reason(self, day, deadline, allowed):
         if not day:
@@ -346,11 +351,7 @@ class AftersalesReturnLine(models.Model):
 
     def _get_refused_message(self, resolution, options):
         labels = dict(self._fields["resolution"]._description_selection(self.env))
-        reasons = "\n".join(
-            f"– {option['source'] or labels[resolution]}: {option['reason']}"
-            for option in options
-            if option["resolution"] == resolution
-        )
+        reasons = self._get_refused_reasons(resolution, options)
         return self.env._(
             "%(line)s: no rule grants “%(resolution)s” on %(date)s.\n%(reasons)s\n"
             "Choose another entitlement, or ask a manager to accept it outside the "
@@ -358,8 +359,19 @@ class AftersalesReturnLine(models.Model):
             line=self.display_name,
             resolution=labels[resolution],
             date=self.date_request,
-            reasons=reasons or self.env._("– No rule is about these goods."),
+            reasons="\n".join(f"– {reason}" for reason in reasons)
+            or self.env._("– No rule is about these goods."),
         )
+
+    def _get_refused_reasons(self, resolution, options):
+        """Why each option that means the resolution is refused; extension point."""
+        self.ensure_one()
+        labels = dict(self._fields["resolution"]._description_selection(self.env))
+        return [
+            f"{option['source'] or labels[resolution]}: {option['reason']}"
+            for option in options
+            if option["resolution"] == resolution
+        ]
 
     def _prepare_choice_vals(self, option):
         """Values that freeze an option on the line."""

@@ -288,8 +288,9 @@ class ResCompany(models.Model):
     aftersales_accept_days = fields.Integer(
         "Return Period",
         default=7,
-        help="Days after the delivery in which goods that are no registered unit may "
-        "come back.",
+        help="Days after the delivery in which goods may come back about which no law "
+        "of their country is known: goods that are no registered unit, and units of a "
+        "country without rules on returns.",
     )
     aftersales_refund_days = fields.Integer(
         "Days to Settle",

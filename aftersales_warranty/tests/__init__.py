@@ -42,6 +42,7 @@ from . import test_return_metric
 from . import test_return_portal
 from . import test_return_security
 from . import test_return_tour
+from . import test_rule_gap
 from . import test_stock_doors
 
 # tests of: depot

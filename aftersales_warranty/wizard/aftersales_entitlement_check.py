@@ -59,6 +59,7 @@ class AftersalesEntitlementCheck(models.TransientModel):
     date_delivery = fields.Date(related="registration_id.date_delivery")
     state = fields.Selection(related="registration_id.state")
     history = fields.Text(compute="_compute_history")
+    rule_gap = fields.Char(compute="_compute_rule_gap", compute_sudo=False)
     line_ids = fields.One2many(
         "aftersales.entitlement.check.line",
         "check_id",
@@ -110,6 +111,12 @@ class AftersalesEntitlementCheck(models.TransientModel):
         for check in self:
             unit = check.registration_id._origin
             check.history = unit and check.date and check._get_history_text(unit)
+
+    @api.depends("registration_id.country_id")
+    def _compute_rule_gap(self):
+        for check in self:
+            unit = check.registration_id._origin
+            check.rule_gap = unit and unit._get_rule_gap()
 
     def _get_history_text(self, unit):
         """The counters of a unit in lines, as the rules count them."""
