@@ -68,6 +68,23 @@ class RepairOrder(models.Model):
             return super().get_formview_id(access_uid=access_uid)
         return self.env.ref("aftersales_warranty.repair_order_view_form_service").id
 
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env.user.has_group("stock.group_stock_user"))
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Offer no empty repair to people without rights in the warehouse.
+
+        They take units in from an order, a return or the card of a unit; an empty
+        repair names none of these, and nobody but the warehouse may save it.
+        """
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if not self.env.user.has_group("stock.group_stock_user"):
+            arch.set("create", "0")
+        return arch, view
+
     def action_aftersales_view_unit(self):
         """Open the card of the unit."""
         self.ensure_one()

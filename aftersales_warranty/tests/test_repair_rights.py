@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -135,6 +137,61 @@ class TestRepairRights(RepairCommon):
             }
         )
         self.assertEqual(len(self.repair.aftersales_charge_ids), 3)
+
+    def test_new_is_offered_to_the_warehouse_only(self):
+        """An empty repair is the warehouse's; others take units in by one click."""
+        plain = new_test_user(
+            self.env, login="plain_bench", groups="stock.group_stock_user"
+        )
+        Repair = self.env["repair.order"]
+
+        def offers(user):
+            views = Repair.with_user(user).get_views(
+                [(False, kind) for kind in ("list", "kanban", "form")]
+            )
+            creates = [
+                etree.fromstring(view["arch"]).get("create")
+                for view in views["views"].values()
+            ]
+            return [value not in ("0", "False") for value in creates]
+
+        for user in (plain, self.mechanic, self.user_dispatcher, self.mechanic):
+            expected = [user != self.user_dispatcher] * 3
+            with self.subTest(user=user.login):
+                self.assertEqual(offers(user), expected)
+        form = Form(Repair.with_user(plain))
+        form.product_id = self.part
+        self.assertEqual(form.save().state, "draft")
+        with self.assertRaises(AccessError):
+            Repair.with_user(self.user_dispatcher).create({"product_id": self.part.id})
+
+    def test_a_service_user_takes_in_by_one_click(self):
+        """From the order and from the card, and the page of the repair opens."""
+        order = self._create_order(
+            product_id=self.bench_product.id,
+            serial=self.bench_unit.serial,
+            lot_id=self.bench_lot.id,
+            service_point_id=self.point.id,
+        )
+        self.env["hr.employee"].create(
+            {"name": "Desk", "user_id": self.user_service.id}
+        )
+        self._create_staff(
+            service_point_id=self.point.id,
+            employee_id=self.user_service.employee_id.id,
+        )
+        self.assertFalse(self.user_service.has_group("stock.group_stock_user"))
+        action = order.with_user(self.user_service).action_create_repair()
+        repair = self.env[action["res_model"]].browse(action["res_id"])
+        repair = repair.with_user(self.user_service)
+        self.assertEqual(repair.aftersales_order_id, order)
+        with Form(repair, view=repair.get_formview_id()) as form:
+            form.internal_notes = "Opened at the desk"
+        again = order.with_user(self.user_service).action_create_repair()
+        self.assertEqual(again["res_id"], repair.id)
+        listed = repair.action_aftersales_open()
+        self.assertIs(listed["context"]["create"], False)
+        self.assertIn(repair, repair.search(listed["domain"]))
 
     def test_calculated_figures_are_not_written(self):
         charge = self.charge.with_user(self.user_dispatcher)
