@@ -59,6 +59,7 @@
         "data/aftersales_maintenance_cron_data.xml",
         # data of: units
         "data/aftersales_units_data.xml",
+        "data/aftersales_units_mail_data.xml",
         # data of: returns
         "data/aftersales_return_reason_data.xml",
         # data of: depot

@@ -67,6 +67,7 @@ from . import aftersales_counterfeit_case
 from . import aftersales_counterfeit_flow
 from . import aftersales_registration_request
 from . import aftersales_registration_request_flow
+from . import aftersales_registration_request_mail
 from . import product_units
 from . import res_company_units
 from . import res_partner_dealer

@@ -29,6 +29,7 @@ from . import test_maintenance
 # tests of: units
 from . import test_units_tour, test_units_concurrency
 from . import test_registration_load
+from . import test_registration_mail
 from . import test_registration_request, test_units_portal
 from . import test_intake
 from . import test_unit_delivery
