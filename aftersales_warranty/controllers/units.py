@@ -6,6 +6,10 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
 from odoo.http import content_disposition, request
 
+from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
+from odoo.addons.aftersales_network.models.aftersales_service_order_photo import (
+    PHOTO_BYTES,
+)
 from odoo.addons.aftersales_network.models.portal_form import PORTAL_MAX_FILES
 from odoo.addons.aftersales_network.tools.portal_form import MAX_FILE_SIZE
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -251,3 +255,27 @@ class AftersalesUnitPortal(CustomerPortal):
         return request.render(
             "aftersales_warranty.public_unit", unit_sudo._get_public_values()
         )
+
+
+class AftersalesCounterfeitPortal(AftersalesPortal):
+    """A point reports a suspected counterfeit on the page of its order."""
+
+    def _get_portal_steps(self):
+        return {
+            **super()._get_portal_steps(),
+            "suspect": lambda order, post: order._portal_report_counterfeit(
+                post, self._get_case_photos()
+            ),
+        }
+
+    def _get_case_photos(self):
+        """Uploaded photos as bytes, no more than allowed.
+
+        :raise ValidationError: too many files at once
+        """
+        files = request.httprequest.files.getlist("photos")
+        files = [file for file in files if file.filename]
+        request.env["aftersales.portal.form.mixin"]._portal_check_count(
+            len(files), PORTAL_MAX_FILES
+        )
+        return [file.read(PHOTO_BYTES + 1) for file in files]

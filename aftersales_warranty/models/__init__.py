@@ -65,6 +65,7 @@ from . import aftersales_registration_certificate
 from . import aftersales_service_order_intake
 from . import aftersales_counterfeit_case
 from . import aftersales_counterfeit_flow
+from . import aftersales_counterfeit_portal
 from . import aftersales_registration_request
 from . import aftersales_registration_request_flow
 from . import aftersales_registration_request_mail
