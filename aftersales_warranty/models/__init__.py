@@ -130,6 +130,7 @@ from . import aftersales_service_point_parts
 from . import aftersales_part_return
 from . import stock_move_parts
 from . import stock_picking_parts
+from . import repair_order_point_parts
 from . import aftersales_service_order_parts
 from . import aftersales_service_order_old_parts
 from . import aftersales_part_return_flow

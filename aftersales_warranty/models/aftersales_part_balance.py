@@ -33,7 +33,10 @@ class AftersalesPartBalance(models.Model):
         "Received", digits="Product Unit", readonly=True, help="From the company."
     )
     quantity_used = fields.Float(
-        "Used", digits="Product Unit", readonly=True, help="On service orders."
+        "Used",
+        digits="Product Unit",
+        readonly=True,
+        help="On service orders, and by bench repairs.",
     )
     quantity_returned = fields.Float(
         "Sent Back", digits="Product Unit", readonly=True, help="To the company."
@@ -98,7 +101,8 @@ class AftersalesPartBalance(models.Model):
                                         (t.aftersales_point_id, 1, s.id))
                    AS side (point_id, sign, other_id)
              CROSS JOIN LATERAL (
-                   SELECT COALESCE(x.is_aftersales_used, FALSE) AS used,
+                   SELECT COALESCE(x.is_aftersales_used, FALSE)
+                          OR x.usage = 'production' AS used,
                           x.usage = 'inventory' AS counted
                      FROM stock_location x WHERE x.id = side.other_id) AS o
              WHERE l.state = 'done' AND side.point_id IS NOT NULL

@@ -16,9 +16,10 @@ SPLIT_LINKS = (
 class StockMove(models.Model):
     """Parts leave a point, and old parts their place, only by the right way.
 
-    A part of a point is used on an order line, goes back to the company, goes to
-    another point with the warehouse's consent or is corrected by an approved
-    count.  Everything else is refused, whoever validates it and by which way.
+    A part of a point is used on an order line or by a bench repair of its order, goes
+    back to the company, goes to another point with the warehouse's consent or is
+    corrected by an approved count.  Everything else is refused, whoever validates it
+    and by which way.
     """
 
     _inherit = "stock.move"
@@ -164,7 +165,10 @@ class StockMove(models.Model):
                         transfer=self.picking_id.name or "",
                     )
                 )
-        elif giver and not self._aftersales_goes_home(target):
+        elif giver and not (
+            self._aftersales_goes_home(target)
+            or self._aftersales_is_bench_use(giver, target)
+        ):
             raise UserError(self._aftersales_get_refusal(giver))
 
     def _aftersales_goes_home(self, target):

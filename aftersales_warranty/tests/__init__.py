@@ -54,6 +54,7 @@ from . import test_quarantine, test_return_guard
 from . import test_repair_cover
 from . import test_repair_flow
 from . import test_repair_intake
+from . import test_repair_point_parts
 from . import test_repair_race
 from . import test_repair_report
 from . import test_repair_rights
