@@ -396,6 +396,8 @@ class TestQuotationConcurrency(BaseCase):
                 {
                     "company_id": company.id,
                     "partner_id": company.partner_id.id,
+                    # Before any prices that the database may list.
+                    "date_request": "1990-01-01 08:00:00",
                     "service_type_id": env.ref(
                         "aftersales_network.service_type_repair"
                     ).id,
