@@ -68,6 +68,7 @@ from . import test_part_supply
 from . import test_part_balance
 from . import test_parts_portal
 from . import test_parts_security
+from . import test_parts_tour
 
 # tests of: prices
 from . import test_price_list, test_overcharge, test_quotation
