@@ -6,7 +6,7 @@ from ..tools import promise as kernel
 STATUSES = [
     ("measured", "Measured"),
     ("no_data", "Nothing to Measure"),
-    ("not_available", "Not Available"),
+    ("not_available", "Metric Missing"),
 ]
 
 
@@ -52,6 +52,10 @@ class AftersalesPromise(models.Model):
     )
     metric_name = fields.Char("Measured by", compute="_compute_metric_name")
     unit = fields.Char(compute="_compute_metric_name")
+    metric_gap = fields.Char(
+        compute="_compute_metric_name",
+        help="Why nothing is measured, and what can be measured instead.",
+    )
     operator = fields.Selection(
         [(">=", "At Least"), ("<=", "At Most")], required=True, default=">="
     )
@@ -127,9 +131,17 @@ class AftersalesPromise(models.Model):
             metric = catalog.get(promise.metric_code)
             promise.unit = metric["unit"] if metric else False
             promise.metric_name = metric["name"] if metric else False
+            promise.metric_gap = False
             if promise.metric_code and not metric:
                 promise.metric_name = self.env._(
-                    "%(code)s (not available)", code=promise.metric_code
+                    "No installed module measures %(code)s", code=promise.metric_code
+                )
+                promise.metric_gap = self.env._(
+                    "No installed module measures %(code)s, so nobody can tell whether "
+                    "this promise is kept. Install the module that does, or bind the "
+                    "promise to one of these: %(codes)s.",
+                    code=promise.metric_code,
+                    codes=", ".join(sorted(catalog)),
                 )
 
     @api.depends("value_ids.month")

@@ -100,7 +100,9 @@ class TestPromise(PromiseCommon):
     def test_a_metric_that_nobody_offers_is_not_available(self):
         unknown = self._create_promise(name="Unknown", metric_code="NOSUCH")
         unknown.action_publish()
-        self.assertEqual(unknown.metric_name, "NOSUCH (not available)")
+        self.assertEqual(unknown.metric_name, "No installed module measures NOSUCH")
+        self.assertIn("No installed module measures NOSUCH, so", unknown.metric_gap)
+        self.assertIn("ONSITE", unknown.metric_gap)
         self.assertFalse(unknown.unit)
         (value,) = self._freeze().filtered(lambda v: v.promise_id == unknown)
         self.assertEqual(value.status, "not_available")
@@ -109,6 +111,23 @@ class TestPromise(PromiseCommon):
         self.assertFalse(value.is_kept)
         with self.assertRaisesRegex(UserError, "NOSUCH is not available"):
             unknown.action_view_records()
+
+    def test_samples_say_which_metric_is_missing(self):
+        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+        samples = self.Promise.with_context(active_test=False).search(
+            [("is_sample", "=", True)]
+        )
+        self.assertTrue(samples)
+        for sample in samples:
+            with self.subTest(sample=sample.name):
+                known = sample.metric_code in catalog
+                self.assertEqual(bool(sample.metric_gap), not known)
+                if not known:
+                    self.assertIn(sample.metric_code, sample.metric_gap)
+                view = Form(
+                    sample, view="aftersales_evaluation.aftersales_promise_view_form"
+                )
+                self.assertEqual(view.metric_gap or False, sample.metric_gap)
 
     def test_the_records_behind_a_figure(self):
         self._create_jobs(self.point, 9, complaints=4)
