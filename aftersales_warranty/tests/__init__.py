@@ -12,6 +12,7 @@ from . import test_portal
 from . import test_metric
 from . import test_installed_base
 from . import test_views
+from . import test_goods_companies
 from . import test_history_files
 from . import test_history_http
 from . import test_history_import
