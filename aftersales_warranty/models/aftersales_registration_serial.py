@@ -10,6 +10,9 @@ class AftersalesRegistration(models.Model):
 
     _inherit = "aftersales.registration"
 
+    #: Serials that are compared with a mistyped one.
+    _NEAR_LIMIT = 500
+
     serial_key = fields.Char(
         compute="_compute_serial_key", store=True, precompute=True, index=True
     )
@@ -82,21 +85,22 @@ class AftersalesRegistration(models.Model):
         """Units whose serial is one or two slips away from a text.
 
         A single wrong, missing, extra or swapped character leaves one half of
-        the serial as it is, so that only such units are compared.
+        the serial as it is, so that only such units are compared.  Serials of one
+        series share their beginning: those that are one slip away are asked for
+        by themselves, so that no series is too long to find them.
         """
         first, last = serials.halves(text)
         if len(first) < 2:
             return self.browse()
-        units = self.search_fetch(
-            Domain("company_id", "in", (company or self.env.companies).ids)
-            & (
-                Domain("serial_key", "=like", f"{first}%")
-                | Domain("serial_key", "=like", f"%{last}")
-                | Domain("serial_fold", "=", serials.fold(text))
-            ),
-            ["serial"],
-            limit=500,
+        own = Domain("company_id", "in", (company or self.env.companies).ids)
+        likely = Domain("serial_fold", "=", serials.fold(text)) | Domain.OR(
+            Domain("serial_key", "=like", pattern) for pattern in serials.slips(text)
         )
+        similar = Domain("serial_key", "=like", f"{first}%") | Domain(
+            "serial_key", "=like", f"%{last}"
+        )
+        units = self.search_fetch(own & likely, ["serial"], limit=self._NEAR_LIMIT)
+        units |= self.search_fetch(own & similar, ["serial"], limit=self._NEAR_LIMIT)
         by_serial = units.grouped("serial")
         nearest = serials.rank(text, by_serial, limit)
         return self.union(*(by_serial[serial] for serial in nearest))

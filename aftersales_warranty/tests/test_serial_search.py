@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from .units_common import UnitsCommon
@@ -56,6 +58,15 @@ class TestSerialSearch(UnitsCommon):
                 self.assertNotIn(far, found)
         self.assertFalse(self.Unit._find_near_serials("ZZZZ-ZZZZ"))
         self.assertFalse(self.Unit._find_near_serials("A"))
+
+    def test_a_long_series_does_not_hide_the_serial_that_is_meant(self):
+        meant = self._create_unit(serial="LH-AC-1001")
+        self._create_unit(serial="LH-AC-7777")
+        with patch.object(type(self.Unit), "_NEAR_LIMIT", 1):
+            # Newer units of the series come first and fill the limit.
+            for text in ("LH-AC-1O01", "LH-AC-1081", "LH-AC-101", "LH-AC-10011"):
+                with self.subTest(text=text):
+                    self.assertEqual(self.Unit._find_near_serials(text)[:1], meant)
 
     def test_a_lot_on_stock_is_found(self):
         lot = self._stock_lots("STOCK-1")

@@ -133,6 +133,29 @@ def halves(text):
     return value[: middle - 1 if len(value) >= 6 else middle], value[middle:]
 
 
+def slips(text):
+    """Return patterns of the keys that are one slip away from a text.
+
+    ``_`` stands for any one character, as in SQL: a wrong character, a missing
+    one, one too many, or two that changed places.
+    """
+    value = key(text)
+    places = range(len(value))
+    return list(
+        dict.fromkeys(
+            [
+                *(f"{value[:i]}_{value[i + 1 :]}" for i in places),
+                *(f"{value[:i]}_{value[i:]}" for i in range(len(value) + 1)),
+                *(value[:i] + value[i + 1 :] for i in places),
+                *(
+                    value[:i] + value[i + 1] + value[i] + value[i + 2 :]
+                    for i in places[:-1]
+                ),
+            ]
+        )
+    )
+
+
 def rank(text, candidates, limit=5, edits=2):
     """Return the candidates that may be meant by ``text``, the nearest first.
 

@@ -1,5 +1,7 @@
 """Reading serials: what a person types, what a scanner sends."""
 
+from fnmatch import fnmatch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,6 +108,26 @@ def test_decoration_does_not_matter(serial):
 def test_anything_can_be_typed(text):
     assert serials.clean(serials.clean(text)) is not None
     assert len(serials.clean(text)) <= serials.MAX_LENGTH
+
+
+@given(SERIAL, st.data())
+def test_slips_find_what_is_one_edit_away(serial, data):
+    place = data.draw(st.integers(0, len(serial) - 1))
+    wrong = data.draw(
+        st.sampled_from(
+            [
+                serial[:place] + "Q" + serial[place + 1 :],
+                serial[:place] + "Q" + serial[place:],
+                serial[:place] + serial[place + 1 :],
+            ]
+        )
+    )
+    patterns = [pattern.replace("_", "?") for pattern in serials.slips(wrong)]
+    assert any(fnmatch(serial, pattern) for pattern in patterns)
+
+
+def test_slips_of_two_characters():
+    assert serials.slips("a-b") == ["_B", "A_", "_AB", "A_B", "AB_", "B", "A", "BA"]
 
 
 def test_rank_puts_look_alikes_first():
