@@ -113,6 +113,13 @@ class AftersalesReturn(models.Model):
                 targets[target] = targets.get(target, self.browse()) | document
         for target, documents in targets.items():
             documents._write_flow({"state": target})
+        if "done" in targets:
+            # Whoever takes the last step need not be the one who was reminded.
+            targets["done"].sudo()._close_reminders()
+
+    def _close_reminders(self):
+        """Nothing is due to the customers of these returns any more."""
+        self.activity_unlink(["mail.mail_activity_data_todo"])
 
     def _get_state_of_lines(self):
         """State that the lines of the document stand for."""

@@ -74,6 +74,8 @@ class AftersalesReturnLine(models.Model):
         help="The customer got his money or his goods.",
     )
 
+    can_decide = fields.Boolean(compute="_compute_can_decide")
+
     _FLOW_FIELDS = frozenset(
         (
             "price_paid",
@@ -119,6 +121,18 @@ class AftersalesReturnLine(models.Model):
     def _compute_is_settled(self):
         for line in self:
             line.is_settled = line._get_is_settled()
+
+    @api.depends(
+        "state", "is_settled", "is_decided", "finding", "receipt_result", "is_accepted"
+    )
+    def _compute_can_decide(self):
+        for line in self:
+            # Goods that found their place leave a decision open only where the
+            # inspection found something the customer answers for.
+            line.can_decide = not line.is_settled and (
+                line.state == "inspected"
+                or (line.state == "disposed" and line._needs_decision())
+            )
 
     def _get_is_settled(self):
         """Whether money or goods have reached the customer."""
@@ -274,6 +288,29 @@ class AftersalesReturnLine(models.Model):
                     )
                 )
             line._check_not_settled()
+            if not line.can_decide:
+                raise UserError(
+                    self.env._(
+                        "%(line)s has been disposed of; what the customer gets is "
+                        "settled as promised.",
+                        line=line.display_name,
+                    )
+                )
+
+    def _check_may_deny(self):
+        """Goods that go back to the customer must still be at hand.
+
+        :raise UserError: naming the line and the way out
+        """
+        for line in self:
+            if line.state == "disposed" and line.disposition != "send_back":
+                raise UserError(
+                    self.env._(
+                        "%(line)s has found another place and cannot go back to the "
+                        "customer. Reduce the refund instead.",
+                        line=line.display_name,
+                    )
+                )
 
     def _decide(self, reason, reduction=0.0, deny=False):
         """Keep the decision on what the inspection found.
@@ -283,6 +320,8 @@ class AftersalesReturnLine(models.Model):
         :raise UserError: no reason, or more kept than was paid
         """
         self._check_may_decide()
+        if deny:
+            self._check_may_deny()
         for line in self:
             if not (reason or "").strip():
                 raise UserError(

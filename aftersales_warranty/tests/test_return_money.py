@@ -335,6 +335,37 @@ class TestReturnMoney(ReturnMoneyCommon):
         self.assertEqual(note.amount_total, 2147.0)
         self.assertIn("Broken cover", str(note.invoice_line_ids.mapped("name")))
 
+    def test_no_decision_after_the_goods_found_their_place(self):
+        document = self._confirmed()
+        self._bring_in(document, dispose=None)
+        line = document.line_ids.with_user(self.user_clerk)
+        self.assertTrue(line.can_decide)
+        document.line_ids.with_user(self.user_warehouse)._dispose("restock")
+        self.assertFalse(line.can_decide)
+        with self.assertRaisesRegex(UserError, "has been disposed of; what the"):
+            line.action_open_decision()
+
+    def test_goods_in_stock_do_not_go_back(self):
+        document = self._confirmed()
+        self._bring_in(document, "customer_damage")
+        line = document.line_ids.with_user(self.user_clerk)
+        self.assertTrue(line.can_decide)
+        with self.assertRaisesRegex(UserError, "Reduce the refund instead"):
+            line._decide("Dropped", deny=True)
+        self.assertFalse(line.is_decided)
+
+    def test_the_reminder_ends_with_the_return(self):
+        document = self._confirmed()
+        self._bring_in(document)
+        self.assertEqual(
+            document.activity_ids.mapped("summary"),
+            ["Settle the return with the customer"],
+        )
+        document.action_create_refund()
+        document.line_ids.refund_move_id.action_post()
+        self.assertEqual(document.state, "done")
+        self.assertFalse(document.activity_ids)
+
     def test_denied_goods_go_back(self):
         document = self._confirmed()
         self._bring_in(document, "customer_damage", dispose=None)
