@@ -22,7 +22,7 @@ class AftersalesReturnLine(models.Model):
 
     receipt_result = fields.Selection(
         [
-            ("right", "Right"),
+            ("right", "As Expected"),
             ("wrong", "Wrong"),
             ("unexpected", "Unexpected"),
             ("damaged", "Damaged"),

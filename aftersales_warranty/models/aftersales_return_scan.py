@@ -45,7 +45,7 @@ class AftersalesReturn(models.Model):
         if self.state in ("draft", "refused", "cancelled", "done"):
             labels = dict(self._fields["state"]._description_selection(self.env))
             return {
-                "status": "unknown",
+                "status": "closed",
                 "message": self.env._(
                     "%(document)s is in state “%(state)s”: nothing is expected.",
                     document=self.name,
@@ -283,7 +283,9 @@ class AftersalesReturnLine(models.Model):
     def _open_inspection(self):
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Inspect Goods"),
+            "name": self.env._("Dispose of Goods")
+            if set(self.mapped("state")) == {"inspected"}
+            else self.env._("Inspect Goods"),
             "res_model": "aftersales.return.inspection",
             "view_mode": "form",
             "target": "new",

@@ -35,7 +35,7 @@ class AftersalesReturnWork(models.Model):
     grade_id = fields.Many2one("aftersales.return.grade", readonly=True)
     receipt_result = fields.Selection(
         [
-            ("right", "Right"),
+            ("right", "As Expected"),
             ("wrong", "Wrong"),
             ("unexpected", "Unexpected"),
             ("damaged", "Damaged"),

@@ -104,7 +104,7 @@ class TestDepotScan(DepotCommon):
     def test_label_of_a_draft(self):
         draft = self._create_return(self._deliver_serial("SCAN-3"), confirm=False)
         answer = self._scan(draft.name)
-        self.assertEqual(answer["status"], "unknown")
+        self.assertEqual(answer["status"], "closed")
         self.assertRegex(answer["message"], "is in state “Draft”: nothing is expected")
 
     def test_only_the_warehouse_scans(self):

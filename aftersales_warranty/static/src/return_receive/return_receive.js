@@ -13,6 +13,7 @@ const COLOURS = {
     unexpected: "danger",
     received: "secondary",
     unknown: "warning",
+    closed: "secondary",
     document: "info",
 };
 
@@ -28,6 +29,7 @@ export class ReturnReceive extends Component {
 
     setup() {
         this.orm = useService("orm");
+        this.action = useService("action");
         this.notification = useService("notification");
         this.barcode = useService("barcode");
         this.codeInput = useRef("code");
@@ -40,12 +42,13 @@ export class ReturnReceive extends Component {
             isBusy: false,
         });
         this.labels = {
-            right: _t("Right"),
+            right: _t("As Expected"),
             damaged: _t("Damaged"),
             wrong: _t("Wrong"),
             unexpected: _t("Unexpected"),
             received: _t("Received already"),
             unknown: _t("Unknown"),
+            closed: _t("Nothing expected"),
             document: _t("Return"),
         };
         useBus(this.barcode.bus, "barcode_scanned", (ev) =>
@@ -75,6 +78,30 @@ export class ReturnReceive extends Component {
 
     get waiting() {
         return this.state.document.lines.filter((line) => line.state === "expected");
+    }
+
+    /** Goods that are here and that nobody has inspected. */
+    get received() {
+        return this.state.document.lines.filter((line) => line.state === "received");
+    }
+
+    get receiveLabel() {
+        return _t("Receive %(count)s", { count: this.count });
+    }
+
+    get inspectLabel() {
+        return _t("Inspect %(count)s", { count: this.received.length });
+    }
+
+    /** What is still to come, in words. */
+    get progress() {
+        if (!this.waiting.length) {
+            return _t("Everything has arrived.");
+        }
+        return _t("%(waiting)s of %(total)s lines still expected", {
+            waiting: this.waiting.length,
+            total: this.state.document.lines.length,
+        });
     }
 
     colour(status) {
@@ -201,6 +228,17 @@ export class ReturnReceive extends Component {
                 { type: "success" }
             );
         });
+    }
+
+    /** Inspect what has arrived; the document is shown anew afterwards. */
+    async inspect() {
+        const action = await this.orm.call(
+            "aftersales.return.line",
+            "action_inspect",
+            [this.received.map((line) => line.id)]
+        );
+        const name = this.state.document.name;
+        await this.action.doAction(action, { onClose: () => this.scan(name) });
     }
 
     close() {

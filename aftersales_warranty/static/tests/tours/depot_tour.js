@@ -70,6 +70,7 @@ registry.category("web_tour.tours").add("aftersales_depot_receive", {
         },
         see("The first is here", ".o_line[data-serial='TOUR-1'][data-state='received']"),
         see("The second too", ".o_line[data-serial='TOUR-2'][data-state='received'] .badge:contains('Wrong')"),
+        see("Both wait for their inspection", "button[name='inspect']:contains('Inspect 2')"),
         scan("TOUR-1"),
         answer("received", "was received already by"),
         {
