@@ -143,8 +143,9 @@ class AftersalesMaintenancePlanLine(models.Model):
     @api.depends("plan_id.name", "number", "registration_id.serial")
     def _compute_display_name(self):
         for line in self:
-            serial = line.registration_id.serial or ""
-            line.display_name = f"{line.plan_id.name or ''} {line.number} ({serial})"
+            visit = f"{line.plan_id.name or ''} {line.number}"
+            serial = line.registration_id.serial
+            line.display_name = f"{serial} – {visit}" if serial else visit
 
     @api.model
     def _get_due_domain(self):

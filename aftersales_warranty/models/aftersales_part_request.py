@@ -256,6 +256,8 @@ class StockRule(models.Model):
 class StockWarehouseOrderpoint(models.Model):
     _inherit = "stock.warehouse.orderpoint"
 
+    aftersales_point_id = fields.Many2one(related="location_id.aftersales_point_id")
+
     @api.model_create_multi
     def create(self, vals_list):
         """Reorder rules of a point are supplied by its warehouse."""

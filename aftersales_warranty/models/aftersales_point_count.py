@@ -78,7 +78,8 @@ class AftersalesPointCount(models.Model):
     @api.depends("name", "service_point_id")
     def _compute_display_name(self):
         for count in self:
-            count.display_name = f"{count.name} {count.service_point_id.name}"
+            number = count.name if count.id else self.env._("New")
+            count.display_name = f"{number} {count.service_point_id.name or ''}".strip()
 
     @api.model_create_multi
     def create(self, vals_list):

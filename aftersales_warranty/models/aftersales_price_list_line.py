@@ -58,8 +58,12 @@ class AftersalesPriceListLine(models.Model):
         translate=True,
         help="Named operation; it holds for order lines with this description.",
     )
-    price_min = fields.Monetary("Price from", required=True, default=0.0)
-    price_max = fields.Monetary("Price up to", required=True, default=0.0)
+    price_min = fields.Monetary(
+        "Price from", required=True, default=0.0, aggregator=None
+    )
+    price_max = fields.Monetary(
+        "Price up to", required=True, default=0.0, aggregator=None
+    )
     unit = fields.Selection(
         [
             ("piece", "per Piece"),
@@ -67,6 +71,7 @@ class AftersalesPriceListLine(models.Model):
             ("km", "per Kilometre"),
             ("job", "per Job"),
         ],
+        "Charged",
         required=True,
         compute="_compute_unit",
         store=True,

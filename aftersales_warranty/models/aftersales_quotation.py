@@ -379,8 +379,8 @@ class AftersalesQuotationLine(models.Model):
     )
     name = fields.Char("Description", required=True, readonly=True)
     quantity = fields.Float(digits="Product Unit", readonly=True)
-    uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
-    price_unit = fields.Monetary(readonly=True, groups=PRICE_GROUPS)
+    uom_id = fields.Many2one("uom.uom", "Unit of Measure", readonly=True)
+    price_unit = fields.Monetary("Unit Price", readonly=True, groups=PRICE_GROUPS)
     cover_share = fields.Float("Cover %", digits=(5, 2), readonly=True)
     amount = fields.Monetary(
         "Customer Pays",

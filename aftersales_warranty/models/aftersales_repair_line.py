@@ -91,7 +91,7 @@ class AftersalesRepairLine(models.Model):
     )
     product_uom_id = fields.Many2one(
         "uom.uom",
-        "Unit",
+        "Unit of Measure",
         compute="_compute_product_uom_id",
         store=True,
         readonly=False,

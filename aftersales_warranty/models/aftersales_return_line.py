@@ -92,7 +92,7 @@ class AftersalesReturnLine(models.Model):
     quantity = fields.Float(default=1.0, digits="Product Unit", required=True)
     product_uom_id = fields.Many2one(
         "uom.uom",
-        "Unit",
+        "Unit of Measure",
         compute="_compute_product_uom_id",
         store=True,
         readonly=False,

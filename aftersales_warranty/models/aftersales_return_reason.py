@@ -12,7 +12,7 @@ class AftersalesReturnReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     needs_fault = fields.Boolean(
-        "Fault Needed",
+        "Needs a Fault",
         help="A return for this reason states the kind of fault; the entitlement "
         "follows from it.",
     )

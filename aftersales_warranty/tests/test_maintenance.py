@@ -64,6 +64,10 @@ class TestMaintenance(RaceCommon):
         order.write({"service_point_id": self.point.id, "state": "in_progress"})
         order.write({"date_start": moment, "date_end": moment, "state": "done"})
 
+    def test_a_visit_is_called_by_its_serial(self):
+        self._run("2026-01-20")
+        self.assertEqual(self._lines()[0].display_name, f"{self.unit.serial} – Tour 1")
+
     # -- planning ------------------------------------------------------------------
 
     def test_the_job_plans_and_orders_in_time(self):

@@ -33,6 +33,8 @@ class TestPartBalance(PartsCommon):
         move._action_done()
 
     def _count_to(self, counted):
+        draft = self.env["aftersales.point.count"].new()
+        self.assertEqual(draft.display_name, "New")
         count = self.env["aftersales.point.count"].create(
             {"service_point_id": self.point.id}
         )

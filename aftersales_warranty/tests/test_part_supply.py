@@ -65,6 +65,7 @@ class TestSupply(PartsCommon):
             }
         )
         self.assertEqual(rule.route_id, self.warehouse.aftersales_supply_route_id)
+        self.assertEqual(rule.aftersales_point_id, self.point)
         rule.action_replenish()
         moves = self.env["stock.move"].search(
             [
