@@ -153,12 +153,22 @@ class AftersalesRegistration(models.Model):
         :param part: the product, where one is named
         """
         rules, facts = legal_facts
-        # Whoever asks for cover may not read the part.
-        part_sudo = part.sudo() if part else self.env["product.product"]
-        group = part_sudo.aftersales_fault_group_id.code or None
-        if component == "part" and not part_sudo.aftersales_is_main_part:
-            component = "whole_unit"
+        scope = self._get_legal_scope(component, part)
+        return self._get_plain_periods(kernel.cover_rules(rules, *scope), facts)
+
+    @api.model
+    def _get_plain_periods(self, rules, facts):
+        """Periods by rules that all give the component."""
         return [
             cover_kernel.Legal(period.start, period.end, period.usage_limit, period.key)
-            for period in kernel.legal_periods(rules, facts, component, group)
+            for period in kernel.plain_periods(rules, facts)
         ]
+
+    @api.model
+    def _get_legal_scope(self, component, part=None):
+        """(component, assembly) that the law asks for, where a part is named."""
+        # Whoever asks for cover may not read the part.
+        part_sudo = part.sudo() if part else self.env["product.product"]
+        if component == "part" and not part_sudo.aftersales_is_main_part:
+            component = "whole_unit"
+        return component, part_sudo.aftersales_fault_group_id.code or None

@@ -194,11 +194,11 @@ class AftersalesRegistration(models.Model):
             )
 
     def _compute_history(self):
-        orders = self._get_counters()
+        orders, found = self._count_orders(), self._get_counters()
         claims = self._count_claims()
         for unit in self:
-            counters = orders.get(unit._origin.id, {})
-            unit.order_count = counters.get("orders", 0)
+            counters = found.get(unit._origin.id, {})
+            unit.order_count = orders.get(unit._origin, 0)
             unit.repair_count = counters.get("repairs", 0)
             unit.repair_days = counters.get("repair_days", 0)
             unit.waiting_days = counters.get("waiting_days", 0)

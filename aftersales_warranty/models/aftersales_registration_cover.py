@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools import cover as cover_kernel
 
@@ -37,27 +38,26 @@ class AftersalesRegistration(models.Model):
     # -- facts ---------------------------------------------------------------
 
     def _get_counters(self, on_date=None):
-        """Repairs, repair days and waiting days of units, two queries a batch.
+        """Repairs, repair days and waiting days of units, one query a batch.
 
         :param on_date: count finished repairs up to that day and the running
             ones as they stand then; None: all finished repairs
-        :return: ``{id: {"orders", "repairs", "repair_days", "longest_repair",
+        :return: ``{id: {"repairs", "repair_days", "longest_repair",
             "waiting_days", "longest_waiting"}}``
         """
         if not self.ids:
             return {}
         Order = self.env["aftersales.service.order"]
+        mine = self._get_own_domain("registration_id")
+        names = (
+            "repairs",
+            "repair_days",
+            "longest_repair",
+            "waiting_days",
+            "longest_waiting",
+        )
         # The counters belong to the unit, whichever point did the work.
-        Order_sudo = Order.sudo()
-        mine = Domain("registration_id", "in", self.ids)
-        mine &= Domain("state", "!=", "cancelled")
-        result = {
-            unit.id: {"orders": count}
-            for unit, count in Order_sudo._read_group(
-                mine, ["registration_id"], ["__count"]
-            )
-        }
-        for unit, *values in Order_sudo._read_group(
+        rows = Order.sudo()._read_group(
             mine & Order._get_repair_domain(on_date),
             ["registration_id"],
             [
@@ -67,18 +67,45 @@ class AftersalesRegistration(models.Model):
                 "waiting_days:sum",
                 "waiting_days:max",
             ],
-        ):
-            names = (
-                "repairs",
-                "repair_days",
-                "longest_repair",
-                "waiting_days",
-                "longest_waiting",
-            )
-            result[unit.id].update(zip(names, values, strict=True))
+        )
+        result = {
+            unit.id: dict(zip(names, values, strict=True)) for unit, *values in rows
+        }
         if on_date:
             self._add_running_repairs(result, mine, on_date)
         return result
+
+    def _count_orders(self):
+        """Service orders of each unit that were not cancelled: ``{unit: count}``."""
+        domain = self._get_own_domain("registration_id")
+        return dict(
+            # They belong to the unit, whichever point did the work.
+            self.env["aftersales.service.order"]
+            .sudo()
+            ._read_group(
+                domain & Domain("state", "!=", "cancelled"),
+                ["registration_id"],
+                ["__count"],
+            )
+        )
+
+    def _get_own_domain(self, name):
+        """What belongs to these units by a field, however many they are."""
+        ids = self._get_ids_query()
+
+        def to_sql(model, alias, query):
+            return SQL("%s IN %s", model._field_to_sql(alias, name, query), ids)
+
+        return Domain.custom(to_sql=to_sql)
+
+    def _get_ids_query(self):
+        """Ids of these units as a subquery.
+
+        A long list is joined to a table in one go, where a plain list of values
+        would be read value by value and looked up one by one.
+        """
+        ids = ",".join(map(str, self.ids))
+        return SQL("(SELECT UNNEST(%s::int[]))", f"{{{ids}}}")
 
     @api.model
     def _add_running_repairs(self, counters, domain, on_date):
@@ -92,7 +119,7 @@ class AftersalesRegistration(models.Model):
         )
         for order in running:
             repair, waiting = order._get_running_days(on_date)
-            values = counters[order.registration_id.id]
+            values = counters.setdefault(order.registration_id.id, {})
             for name, longest, days in (
                 ("repair_days", "longest_repair", repair),
                 ("waiting_days", "longest_waiting", waiting),
@@ -185,8 +212,7 @@ class AftersalesRegistration(models.Model):
             share = cover_kernel.HUNDRED if basis == "all" else Decimal(0)
             return cover_kernel.Cover(share, None, None, "exclusion", basis="")
         usage = None if usage is None else Decimal(str(usage))
-        categ_ids = [int(x) for x in (part.categ_id.parent_path or "").split("/") if x]
-        named = (part.id, categ_ids)
+        named = self._get_part_names(part)
         promise = cover_kernel.best_cover(
             terms, facts, on_date, component, *named, usage
         )
@@ -198,16 +224,24 @@ class AftersalesRegistration(models.Model):
         return cover_kernel.better(promise, legal, facts, on_date, usage)
 
     @api.model
+    def _get_part_names(self, part):
+        """(id, ids of its categories) by which the terms of a policy name a part."""
+        path = part.categ_id.parent_path or ""
+        return part.id, [int(x) for x in path.split("/") if x]
+
+    @api.model
     def _export_cover(self, cover, version, date_closed, texts):
         """One kernel cover as the dict that callers get.
 
         :param version: policy version of the unit
         :param date_closed: day on which the unit was closed
-        :param texts: pair of the sentences and the texts of days of the batch
+        :param texts: sentences, texts of days and sources of the batch
         """
-        reasons, days = texts
-        rule, source = self._get_cover_source(cover, version)
-        code = cover.reason
+        origin = (cover.basis, cover.key, version.id)
+        if origin not in texts.sources:
+            texts.sources[origin] = self._get_cover_source(cover, version)
+        rule, source = texts.sources[origin]
+        code, reasons, days = cover.reason, texts.reasons, texts.days
         sentence = reasons.get(f"{code}_{cover.basis}") or reasons[code]
         return {
             "share": float(cover.share),

@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from odoo import api, models
 from odoo.tools import format_date
@@ -8,8 +9,7 @@ from odoo.tools.gc import disabling_gc
 from ..tools import cover as cover_kernel
 from ..tools import entitlement as kernel
 from ..tools.memo import Memo
-from .aftersales_registration_entitlement import CoverView
-from .aftersales_registration_history import FACT_NAMES
+from ..tools.unit_groups import CATEGORY, COMPANY, IDS, UnitGroup
 
 
 class DayTexts(dict):
@@ -22,6 +22,16 @@ class DayTexts(dict):
     def __missing__(self, day):
         self[day] = format_date(self._env, day)
         return self[day]
+
+
+class CoverTexts:
+    """What the answers of one batch are worded with."""
+
+    def __init__(self, env, reasons):
+        self.reasons = reasons
+        self.days = DayTexts(env)
+        #: What a cover rests on, by basis, key and policy version.
+        self.sources = {}
 
 
 class AftersalesRegistration(models.Model):
@@ -40,14 +50,16 @@ class AftersalesRegistration(models.Model):
             rule) and ``source`` (its name)
         """
         part = product or self.env["product.product"]
-        texts = (self._get_cover_reasons(), DayTexts(self.env))
+        texts = CoverTexts(self.env, self._get_cover_reasons())
         if not all(isinstance(unit_id, int) for unit_id in self._ids):
             return self._get_cover_of_drafts(on_date, component, part, usage, texts)
         self._check_readable()
-        question = (on_date, component, part, usage)
+        usage = None if usage is None else Decimal(str(usage))
+        rules = self._get_legal_rules(component, part)
+        question = (on_date, component, self._get_part_names(part), usage)
         # Nothing here refers to itself; looking for it takes longer than the work.
         with disabling_gc():
-            return self._get_cover_of_rows(question, texts)
+            return self._get_cover_of_rows(question, rules, texts)
 
     def _get_cover_of_drafts(self, on_date, component, part, usage, texts):
         """Cover of units that are not saved yet, from their fields."""
@@ -62,70 +74,71 @@ class AftersalesRegistration(models.Model):
             for unit, cover in zip(self, covers, strict=True)
         }
 
-    def _get_cover_of_rows(self, question, texts):
+    def _get_cover_of_rows(self, question, rules, texts):
         """Cover of saved units from their rows.
 
         Policy and law look at different facts, so each is remembered for itself;
         what follows from the two is remembered by the pair.
 
-        :param question: date, component, part and usage
+        :param question: date, component, names of the part and usage
+        :param rules: see :meth:`_get_legal_rules`
         """
-        rows, counters = self._get_fact_rows(), self._get_counters()
-        scope = ("company_id", "policy_version_id", "country_id", "categ_id")
-        company, version, country, categ = (FACT_NAMES.index(name) for name in scope)
-        companies = self.env["res.company"].sudo()
-        companies = companies.browse({row[company] for row in rows})
+        counters = self._get_counters()
+        rows = self._get_fact_rows(counters)
+        companies = self.env["res.company"].sudo().browse({r[COMPANY] for r in rows})
         terms = self._get_terms_by_version(companies)
-        figures = self._get_figures_by_category({row[categ] for row in rows})
+        figures = self._get_figures_by_category({row[CATEGORY] for row in rows})
         promises = Memo(
             lambda key, facts: self._get_promised(terms.get(key, ()), facts, question)
         )
-        laws = Memo(lambda key, facts: self._get_lawful(key[0], facts, question))
+        laws = Memo(lambda key, facts: self._get_lawful(rules(key[0]), facts, question))
         known, result = {}, {}
         for row in rows:
-            facts = self._prepare_cover_facts(row, counters, figures[row[categ]])
-            promise = promises.get(row[version], facts)
-            law = laws.get((row[country], row[categ]), facts)
+            visits = self._prepare_total_visit(row, counters)
+            facts = UnitGroup(*row, figures[row[CATEGORY]], visits)
+            version_id = facts.policy_version_id
+            cover, is_wear = promises.get(version_id, facts)
+            if not is_wear:
+                law = laws.get((facts.country_id, facts.categ_id), facts)
+                cover = cover_kernel.best(cover, *law)
             # The same answer is the same object for as long as it is remembered.
-            key = (id(promise), id(law), row[version], facts.date_closed)
+            key = (id(cover), version_id, facts.date_closed)
             found = known.get(key)
             if found is None:
-                cover = self._get_better(promise, law, facts, question)
-                owner = self.env["aftersales.policy.version"].browse(row[version])
+                owner = self.env["aftersales.policy.version"].browse(version_id)
                 found = self._export_cover(cover, owner, facts.date_closed, texts)
                 known[key] = found
-            result[row[0]] = dict(found)
+            for unit_id in facts.ids:
+                result[unit_id] = dict(found)
         return result
 
     @api.model
     def _get_promised(self, terms, facts, question):
         """(cover by the policy, whether it alone counts: for wear parts)."""
-        on_date, component, part, usage = question
-        path = part.categ_id.parent_path or ""
-        named = (part.id, [int(x) for x in path.split("/") if x])
-        usage = None if usage is None else Decimal(str(usage))
-        cover = cover_kernel.best_cover(
-            terms, CoverView(facts), on_date, component, *named, usage
+        on_date, component, named, usage = question
+        cover = cover_kernel.best_cover(terms, facts, on_date, component, *named, usage)
+        return cover, component == "part" and cover_kernel.is_wear(terms, *named)
+
+    @api.model
+    def _get_legal_rules(self, component, part):
+        """Callable that tells which rules of a country make free what is asked."""
+        Rule = self.env["aftersales.entitlement.rule"]
+        scope = self._get_legal_scope(component, part)
+        return cache(
+            lambda country_id: kernel.cover_rules(
+                Rule._get_cover_rules(country_id), *scope
+            )
         )
-        is_wear = component == "part" and cover_kernel.is_wear(terms, *named)
-        return cover, is_wear
 
     @api.model
-    def _get_lawful(self, country_id, facts, question):
-        """Periods that the law gives in a country."""
-        _on_date, component, part, _usage = question
-        rules = self.env["aftersales.entitlement.rule"]._get_cover_rules(country_id)
-        return self._get_legal_periods((rules, facts), component, part)
-
-    @api.model
-    def _get_better(self, promise, law, facts, question):
-        """The better of policy and law, see :meth:`_evaluate_request`."""
-        cover, is_wear = promise
-        if is_wear:
-            return cover
-        on_date, _component, _part, usage = question
-        usage = None if usage is None else Decimal(str(usage))
-        return cover_kernel.better(cover, law, CoverView(facts), on_date, usage)
+    def _get_lawful(self, rules, facts, question):
+        """The best cover that the law gives, as a tuple; empty without any."""
+        on_date, _component, _named, usage = question
+        covers = [
+            cover_kernel.legal_answer(period, facts, on_date, usage)
+            for period in self._get_plain_periods(rules, facts)
+        ]
+        return (cover_kernel.best(*covers),) if covers else ()
 
     @api.model
     def _get_figures_by_category(self, categ_ids):
@@ -133,36 +146,26 @@ class AftersalesRegistration(models.Model):
         result = {}
         for categ_id in categ_ids:
             found = self.env["product.category"]._get_class_figures(categ_id)
-            result[categ_id] = {
-                "category": (found and found.category) or "other",
-                "class_id": found and found.class_id,
-                "whole_months": (found and found.whole_months) or None,
-                "part_months": (found and found.part_months) or None,
-                "daily_rate": found and found._get_daily_rate(),
-            }
+            result[categ_id] = kernel.UnitFacts(
+                category=(found and found.category) or "other",
+                class_id=found and found.class_id,
+                whole_months=(found and found.whole_months) or None,
+                part_months=(found and found.part_months) or None,
+                daily_rate=found and found._get_daily_rate(),
+            )
         return result
 
     @api.model
-    def _prepare_cover_facts(self, row, counters, figures):
-        """Kernel facts of one unit from its row; see :meth:`_get_unit_facts`."""
-        values = dict(zip(FACT_NAMES, row, strict=True))
-        totals = counters.get(row[0], {})
-        visits = ()
-        if totals.get("repairs"):
-            bought = values["date_invoice"] or values["date_delivery"]
-            start = values["date_restart"] or bought or date.min
-            days = (totals[name] or 0 for name in ("repair_days", "waiting_days"))
-            visits = (kernel.Visit(start, start, *days),)
-        return kernel.UnitFacts(
-            price=Decimal(values["price"] or 0),
-            channel="distance" if values["channel"] == "distance" else "shop",
-            date_invoice=values["date_invoice"],
-            date_delivery=values["date_delivery"],
-            date_installation=values["date_installation"],
-            date_factory=values["date_factory"],
-            date_restart=values["date_restart"],
-            date_closed=values["date_closed"],
-            visits=visits,
-            is_excluded=values["is_excluded"],
-            **figures,
-        )
+    def _prepare_total_visit(self, row, counters):
+        """All repairs of a unit as one for the kernel; see :meth:`_get_unit_facts`.
+
+        :param row: the unit alone, or units without a repair
+        """
+        totals = counters.get(row[IDS][0])
+        if not totals or not totals.get("repairs"):
+            return ()
+        group = UnitGroup(*row, None)
+        bought = group.date_invoice or group.date_delivery
+        start = group.date_restart or bought or date.min
+        days = (totals[name] or 0 for name in ("repair_days", "waiting_days"))
+        return (kernel.Visit(start, start, *days),)

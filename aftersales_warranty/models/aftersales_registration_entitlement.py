@@ -1,5 +1,5 @@
-from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 
 from odoo import api, models
@@ -10,21 +10,18 @@ from odoo.tools.gc import disabling_gc
 from ..tools import cover as cover_kernel
 from ..tools import entitlement as kernel
 from ..tools.memo import Memo
-from .aftersales_registration_history import FACT_NAMES
-
-
-class CoverView:
-    """Facts of a unit as the cover asks for them, each only when it is asked."""
-
-    __slots__ = ("_facts",)
-
-    def __init__(self, facts):
-        self._facts = facts
-
-    def __getattr__(self, name):
-        if name in ("repair_days", "waiting_days"):
-            return sum(getattr(visit, name) for visit in self._facts.visits)
-        return getattr(self._facts, name)
+from ..tools.unit_groups import (
+    CATEGORY,
+    COMPANY,
+    COUNTRY,
+    CURRENCY,
+    IDS,
+    PRICES,
+    VERSION,
+    UnitGroup,
+    by_price,
+    to_money,
+)
 
 
 class AftersalesRegistration(models.Model):
@@ -65,41 +62,44 @@ class AftersalesRegistration(models.Model):
         their answers, which therefore can only be read.
         """
         self._check_readable()
-        rows = self._get_fact_rows()
+        on_date = on_date or self.env.company._get_aftersales_today()
+        visits, replacements = (
+            self._get_visits(on_date),
+            self._get_replacements(on_date),
+        )
+        rows = self._get_fact_rows({*visits, *replacements})
         question = self._prepare_question(rows, fault_class, usage, model_available)
-        question["on_date"] = on_date or self.env.company._get_aftersales_today()
+        question["on_date"] = on_date
         question["answers"] = Memo(
             lambda key, facts: self._get_answer(key, facts, question)
         )
-        question["policy_countries"] = {
-            country_id
-            for country_id, rules in question["rules"].items()
-            if any(rule.window_unit == "policy" for rule in rules)
-        }
-        visits = self._get_visits(question["on_date"])
-        replacements = self._get_replacements(question["on_date"])
         # Nothing here refers to itself; looking for it takes longer than the work.
         with disabling_gc():
             return self._evaluate_rows(rows, visits, replacements, question)
 
     def _evaluate_rows(self, rows, visits, replacements, question):
         """Answers of many units; those that differ in nothing are made once."""
-        known, result = {}, {}
+        shared = cache(
+            lambda *ids: self._prepare_shared(*ids, question),
+        )
+        result = {}
         for row in rows:
-            unit_id = row[0]
-            history = (
-                tuple(visits.get(unit_id, ())),
-                tuple(replacements.get(unit_id, ())),
+            first = row[IDS][0]
+            facts = UnitGroup(
+                *row,
+                shared(row[CURRENCY], row[VERSION], row[CATEGORY]),
+                tuple(visits.get(first, ())),
+                tuple(replacements.get(first, ())),
+                to_money(row[PRICES][0]),
             )
-            key = (*row[1:5], *row[6:], *history)
-            found = known.get(key)
-            if found is None:
-                found, by_price = self._evaluate_row(row, history, question)
-                # Only a fee needs the price; without one all prices are alike.
-                known[key] = False if by_price else found
-            elif found is False:
-                found = self._evaluate_row(row, history, question)[0]
-            result[unit_id] = list(found)
+            found, is_by_price = self._evaluate_facts(facts, question)
+            if not is_by_price:
+                result.update((unit_id, list(found)) for unit_id in facts.ids)
+                continue
+            # Only a fee needs the price; without one all prices are alike.
+            for part in by_price(facts):
+                found = self._evaluate_facts(part, question)[0]
+                result.update((unit_id, list(found)) for unit_id in part.ids)
         return result
 
     def _check_readable(self):
@@ -123,27 +123,32 @@ class AftersalesRegistration(models.Model):
                 raise UserError(self.env._("The usage of a unit cannot be negative."))
         Rule = self.env["aftersales.entitlement.rule"]
 
-        def browse(model, name):
-            index = FACT_NAMES.index(name)
-            found = {row[index] for row in rows if row[index]}
+        def browse(model, column):
+            found = {row[column] for row in rows} - {None}
             return self.env[model].sudo().browse(sorted(found))
 
-        companies_sudo = browse("res.company", "company_id")
+        companies_sudo = browse("res.company", COMPANY)
+        rules = Rule._get_rules_by_country(browse("res.country", COUNTRY))
         return {
             "fault": self.env["aftersales.fault.group"]._resolve(fault_class),
             "usage": usage,
             "model_available": model_available,
-            "rules": Rule._get_rules_by_country(browse("res.country", "country_id")),
+            "rules": rules,
+            "policy_countries": {
+                country_id
+                for country_id, found in rules.items()
+                if any(rule.window_unit == "policy" for rule in found)
+            },
             "terms": self._get_terms_by_version(companies_sudo),
             "versions": self._get_version_facts(
-                browse("aftersales.policy.version", "policy_version_id")
+                browse("aftersales.policy.version", VERSION)
             ),
             "classes": self._get_classes_by_category(
-                browse("product.category", "categ_id")
+                browse("product.category", CATEGORY)
             ),
             "currencies": {
                 currency.id: currency
-                for currency in browse("res.currency", "currency_id").sudo(False)
+                for currency in browse("res.currency", CURRENCY).sudo(False)
             },
             "workdays": {
                 company.id: company._get_aftersales_workday_check()
@@ -187,15 +192,13 @@ class AftersalesRegistration(models.Model):
         facts[None] = self.env["aftersales.product.class"]._get_class_facts(False)
         return facts
 
-    def _evaluate_row(self, row, history, question):
-        """Answers for one unit, and whether they depend on its price."""
-        values = dict(zip(FACT_NAMES, row, strict=True))
-        facts = self._prepare_facts(values, history, question)
-        country_id, answers = values["country_id"], question["answers"]
-        scope = (values["company_id"], values["currency_id"])
-        promises = answers.get(("promise", values["policy_version_id"], *scope), facts)
+    def _evaluate_facts(self, facts, question):
+        """Answers for a group of units, and whether they depend on the price."""
+        country_id, answers = facts.country_id, question["answers"]
+        scope = (facts.company_id, facts.currency_id)
+        promises = answers.get(("promise", facts.policy_version_id, *scope), facts)
         if promises and country_id in question["policy_countries"]:
-            facts = replace(facts, date_policy_end=promises[0]["deadline"])
+            facts = facts._replace(date_policy_end=promises[0]["deadline"])
         rules = question["rules"].get(country_id, ())
         found = [
             answers.get((country_id, index, *scope), facts)
@@ -205,10 +208,10 @@ class AftersalesRegistration(models.Model):
         free = any(item["type"] == "free_repair" and item["allowed"] for item in found)
         found.append(answers.get(("paid", free, *scope), facts))
         found.sort(key=lambda item: not item["allowed"])
-        by_price = any(
+        is_by_price = any(
             item["arithmetic"] or item["code"] == "no_price" for item in found
         )
-        return found, by_price
+        return found, is_by_price
 
     @api.model
     def _get_answer(self, key, facts, question):
@@ -245,27 +248,20 @@ class AftersalesRegistration(models.Model):
         return MappingProxyType(self._export_result(item, values, question))
 
     @api.model
-    def _prepare_facts(self, values, history, question):
-        """Kernel facts of one unit from its row."""
-        visits, replacements = history
-        currency = question["currencies"][values["currency_id"]]
+    def _prepare_shared(self, currency_id, version_id, categ_id, question):
+        """Kernel facts that units have from their currency, policy and class."""
+        currency = question["currencies"][currency_id]
         _name, is_full, usage_rate = question["versions"].get(
-            values["policy_version_id"], ("", False, None)
+            version_id, ("", False, None)
         )
-        class_facts = dict(question["classes"][values["categ_id"]])
+        class_facts = dict(question["classes"][categ_id])
         rates = [r for r in (usage_rate, class_facts.pop("usage_rate", None)) if r]
         return kernel.UnitFacts(
-            price=Decimal(values["price"] or 0),
             currency=currency.name,
             digits=currency.decimal_places,
-            channel="distance" if values["channel"] == "distance" else "shop",
-            visits=tuple(visits),
-            replacements=tuple(replacements),
-            is_excluded=values["is_excluded"],
             is_full_warranty=is_full,
             usage_rate=min(rates, default=None),
             model_available=question["model_available"],
-            **{name: values[name] for name in FACT_NAMES if name.startswith("date_")},
             **class_facts,
         )
 
@@ -277,7 +273,7 @@ class AftersalesRegistration(models.Model):
             return []
         cover = cover_kernel.best_cover(
             terms,
-            CoverView(facts),
+            facts,
             question["on_date"],
             "whole_unit",
             usage=question["usage"],

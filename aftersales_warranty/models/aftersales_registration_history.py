@@ -9,53 +9,57 @@ from odoo.tools import SQL
 from ..tools import cover as cover_kernel
 from ..tools import entitlement as kernel
 
-FACT_NAMES = (
-    "id",
-    "company_id",
-    "currency_id",
-    "country_id",
-    "channel",
-    "price",
-    "date_invoice",
-    "date_delivery",
-    "date_installation",
-    "date_factory",
-    "date_restart",
-    "date_closed",
-    "policy_version_id",
-    "categ_id",
-    "is_excluded",
-)
-
 
 class AftersalesRegistration(models.Model):
     """What the law counts of a unit: repairs, replacements, days."""
 
     _inherit = "aftersales.registration"
 
-    def _get_fact_rows(self):
-        """Facts of units as tuples in the order of ``FACT_NAMES``; one query."""
+    def _get_fact_rows(self, single_ids=()):
+        """Facts of units, those together that agree in all but the price; one query.
+
+        :param single_ids: ids of units with a history, which nobody else shares
+        :return: the first fields of :class:`~..tools.unit_groups.UnitGroup`
+        """
         self.flush_model()
         self.env["product.product"].flush_model(["product_tmpl_id"])
         self.env["product.template"].flush_model(
             ["categ_id", "aftersales_no_withdrawal"]
         )
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT unit.id, unit.company_id, unit.currency_id, unit.country_id,
-                       unit.channel, unit.price, unit.date_sale, unit.date_delivery,
-                       unit.date_installation, unit.date_factory, unit.date_restart,
-                       unit.date_closed, unit.policy_version_id, template.categ_id,
-                       COALESCE(template.aftersales_no_withdrawal, FALSE)
-                  FROM aftersales_registration unit
-                  JOIN product_product product ON product.id = unit.product_id
-                  JOIN product_template template
-                    ON template.id = product.product_tmpl_id
-                 WHERE unit.id = ANY(%s)
-                """,
-                self.ids,
-            )
+        return self.env.execute_query(self._get_fact_query(self.browse(single_ids)))
+
+    def _get_fact_query(self, single_units):
+        """Query whose columns are the first fields of a group of units.
+
+        Dates go first where rows are compared to be put together: they differ most,
+        and the rest need not be looked at.
+        """
+        return SQL(
+            """
+            SELECT alike.ids, alike.prices, alike.company_id, alike.currency_id,
+                   alike.country_id, alike.policy_version_id, template.categ_id,
+                   CASE WHEN alike.is_distance THEN 'distance' ELSE 'shop' END,
+                   alike.date_sale, alike.date_delivery, alike.date_installation,
+                   alike.date_factory, alike.date_restart, alike.date_closed,
+                   COALESCE(template.aftersales_no_withdrawal, FALSE)
+              FROM (
+                   SELECT ARRAY_AGG(unit.id) AS ids, ARRAY_AGG(unit.price) AS prices,
+                          unit.date_sale, unit.date_delivery, unit.product_id,
+                          unit.date_installation, unit.date_factory,
+                          unit.date_restart, unit.date_closed,
+                          unit.policy_version_id, unit.country_id, unit.company_id,
+                          unit.currency_id, unit.channel = 'distance' AS is_distance
+                     FROM aftersales_registration unit
+                     LEFT JOIN %s AS single(id) ON single.id = unit.id
+                    WHERE unit.id IN %s
+                    GROUP BY 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, single.id
+                   ) AS alike
+              JOIN product_product product ON product.id = alike.product_id
+              JOIN product_template template
+                ON template.id = product.product_tmpl_id
+            """,
+            single_units._get_ids_query(),
+            self._get_ids_query(),
         )
 
     def _get_visits(self, on_date):
@@ -97,13 +101,13 @@ class AftersalesRegistration(models.Model):
                    job.hours_not_counted
               FROM aftersales_service_order job
               JOIN aftersales_service_type kind ON kind.id = job.service_type_id
-             WHERE job.registration_id = ANY(%s)
+             WHERE job.registration_id IN %s
                AND kind.kind = 'repair'
                AND job.state IN ('in_progress', 'waiting_part', 'done', 'closed')
                AND COALESCE(job.date_start, job.date_end) IS NOT NULL
              ORDER BY job.registration_id, 6, job.id
             """,
-            self.ids,
+            self._get_ids_query(),
         )
 
     @api.model
@@ -151,7 +155,7 @@ class AftersalesRegistration(models.Model):
               JOIN product_product product ON product.id = line.product_id
               JOIN product_template template
                 ON template.id = product.product_tmpl_id
-             WHERE job.registration_id = ANY(%s)
+             WHERE job.registration_id IN %s
                AND job.state IN ('done', 'closed')
                AND job.date_end IS NOT NULL
                AND line.kind = 'part'
@@ -159,7 +163,7 @@ class AftersalesRegistration(models.Model):
                AND (template.aftersales_is_assembly OR template.aftersales_is_main_part)
              ORDER BY job.registration_id, job.date_end, line.id
             """,
-            self.ids,
+            self._get_ids_query(),
         )
 
     # -- kernel facts ----------------------------------------------------------

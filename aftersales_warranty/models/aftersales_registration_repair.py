@@ -71,7 +71,7 @@ class AftersalesRegistration(models.Model):
             return result
         # The counters belong to the unit, whoever did the work.
         Repair_sudo = self.env["repair.order"].sudo()
-        mine = Domain("aftersales_registration_id", "in", self.ids)
+        mine = self._get_own_domain("aftersales_registration_id")
         mine &= Domain("aftersales_order_id", "=", False)
         finished = mine & Domain("state", "=", "done")
         if on_date:
@@ -115,14 +115,14 @@ class AftersalesRegistration(models.Model):
                     COALESCE(aftersales_date_start, aftersales_date_end),
                     aftersales_date_end, aftersales_repair_days, 0, NULL, NULL
                FROM repair_order
-              WHERE aftersales_registration_id = ANY(%s)
+              WHERE aftersales_registration_id IN %s
                 AND aftersales_order_id IS NULL
                 AND state IN ('under_repair', 'done')
                 AND COALESCE(aftersales_date_start, aftersales_date_end) IS NOT NULL)
              ORDER BY 1, 6
             """,
             super()._get_visit_query(),
-            self.ids,
+            self._get_ids_query(),
         )
 
     def _get_replacements(self, on_date):
@@ -145,7 +145,7 @@ class AftersalesRegistration(models.Model):
                JOIN product_product product ON product.id = move.product_id
                JOIN product_template template
                  ON template.id = product.product_tmpl_id
-              WHERE job.aftersales_registration_id = ANY(%s)
+              WHERE job.aftersales_registration_id IN %s
                 AND job.state = 'done'
                 AND job.aftersales_date_end IS NOT NULL
                 AND move.repair_line_type = 'add'
@@ -156,7 +156,7 @@ class AftersalesRegistration(models.Model):
              ORDER BY 1, 3
             """,
             super()._get_replacement_query(),
-            self.ids,
+            self._get_ids_query(),
         )
 
     @api.model

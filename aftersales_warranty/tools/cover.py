@@ -16,9 +16,10 @@ Plain Python: no ORM, no float. Money is counted in minor units (cents).
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
+from .entitlement_clock import add_months
 
 HUNDRED = Decimal(100)
 SECONDS_PER_DAY = 86400
@@ -51,8 +52,7 @@ class Term:
     key: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Legal:
+class Legal(NamedTuple):
     """What the law alone gives one component; the key names the rule."""
 
     date_start: date | None
@@ -75,8 +75,7 @@ class CoverFacts:
     waiting_days: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(NamedTuple):
     """Answer for one component on one date; ``basis`` is promise or law."""
 
     share: Decimal
@@ -93,11 +92,6 @@ def local_date(moment, tz_name):
         return None
     zone = ZoneInfo(tz_name or "UTC")
     return moment.replace(tzinfo=UTC).astimezone(zone).date()
-
-
-def add_months(start, months):
-    """Return the last day of a period of ``months`` that starts on ``start``."""
-    return start + relativedelta(months=months)
 
 
 def days_between(start, end):
@@ -123,7 +117,10 @@ def start_date(term, facts):
 
 def end_date(term, facts):
     """Return the last covered day, run on by repair and waiting days."""
-    start = start_date(term, facts)
+    return _end_from(start_date(term, facts), term, facts)
+
+
+def _end_from(start, term, facts):
     if start is None:
         return None
     end = add_months(start, term.months)
@@ -136,7 +133,8 @@ def cover(term, facts, on_date, usage=None):
     """Return the :class:`Cover` that ``term`` gives on ``on_date``."""
     if term.is_excluded:
         return Cover(Decimal(0), None, None, "excluded", term.key)
-    start, end = start_date(term, facts), end_date(term, facts)
+    start = start_date(term, facts)
+    end = _end_from(start, term, facts)
     reason = _refusal(term, facts, on_date, usage, start, end)
     share = Decimal(0) if reason else term.share
     return Cover(share, start, end, reason or "covered", term.key)
@@ -161,14 +159,16 @@ def better(promise, legal, facts, on_date, usage=None):
         hold where the usage limit of the longest is exceeded
     """
     law = [legal_answer(period, facts, on_date, usage) for period in legal]
-    return max(
-        (promise, *law),
-        key=lambda item: (
-            item.share,
-            item.date_end or date.min,
-            item.basis == "promise",
-        ),
-    )
+    return best(promise, *law)
+
+
+def best(*covers):
+    """Return the best of several :class:`Cover`, see :func:`better`."""
+    return max(covers, key=_merit)
+
+
+def _merit(item):
+    return item.share, item.date_end or date.min, item.basis == "promise"
 
 
 def last_day(*ends):

@@ -43,6 +43,7 @@ __all__ = [
     "applies",
     "conditions",
     "count_same_fault",
+    "cover_rules",
     "evaluate",
     "evaluate_rule",
     "fee",
@@ -50,6 +51,7 @@ __all__ = [
     "legal_cover",
     "legal_periods",
     "next_working_day",
+    "plain_periods",
     "window",
     "window_end",
     "window_start",
@@ -170,11 +172,21 @@ def legal_periods(rules, facts, component, group=None, is_working=None):
     :param component: whole_unit, labour, travel, or part for a main part
     :param group: the assembly or accessory the part belongs to, where known
     """
+    return plain_periods(cover_rules(rules, component, group), facts, is_working)
+
+
+def cover_rules(rules, component, group=None):
+    """Return the rules that make a component free without any history."""
     groups = frozenset((group,)) if group else frozenset()
+    return [rule for rule in rules if gives_cover(rule, component, groups)]
+
+
+def plain_periods(rules, facts, is_working=None):
+    """Return the :class:`LegalPeriod` of every rule that applies to a unit."""
     return [
         LegalPeriod(span.last, rule.key, span.first, rule.usage_limit, rule.source)
         for rule in rules
-        if gives_cover(rule, component, groups) and applies(rule, facts)
+        if applies(rule, facts)
         for span in (window(rule, facts, is_working),)
         if span.last
     ]

@@ -8,6 +8,7 @@ began while it was still open do that: a right that has ended stays ended.
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -33,6 +34,7 @@ BASIS = {
 }
 
 
+@lru_cache(maxsize=16384)
 def add_months(start, months):
     """Return the day ``months`` later, or the last day of a shorter month."""
     years, month = divmod(start.month - 1 + months, 12)

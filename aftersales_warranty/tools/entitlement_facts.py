@@ -4,9 +4,12 @@ Money is ``Decimal``, days are calendar days in the company's time zone. Keys of
 rules, faults and parts are opaque: the caller gets them back as they were.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
+from typing import NamedTuple
 
 # Which stated fault satisfies the fault that a rule asks for: a safety fault or
 # a fault of a main part is a performance fault as well, not the other way round.
@@ -33,8 +36,7 @@ class Fault:
         return cls(stated) if isinstance(stated, str) else stated
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(NamedTuple):
     """One repair of the unit.
 
     ``repair_days`` and ``waiting_days`` do not overlap: a day of waiting for a
@@ -53,8 +55,7 @@ class Visit:
     is_safety: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
+class Replacement(NamedTuple):
     """One replaced assembly or main part."""
 
     day: date
@@ -169,8 +170,7 @@ class Rule:
         object.__setattr__(self, "has_history", found)
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """Answer of one rule; ``reason`` is a key, ``args`` its figures.
 
     ``deadline`` is the last day of the right. The other deadlines run from the
@@ -184,7 +184,7 @@ class Result:
     rule: object
     source: str
     reason: str
-    args: dict = field(default_factory=dict)
+    args: Mapping = MappingProxyType({})
     deadline: date | None = None
     chooser: str = "consumer"
     arithmetic: str = ""

@@ -49,17 +49,15 @@ class Memo:
 class Recorder:
     """Facts that note which of them are asked for, in the order of asking."""
 
-    __slots__ = ("_facts", "_trace")
-
     def __init__(self, facts):
-        self._facts = facts
-        self._trace = {}
+        # Answered facts become attributes of their own, in the order of asking.
+        vars(self)["_facts"] = facts
 
     def __getattr__(self, name):
         value = getattr(self._facts, name)
-        self._trace.setdefault(name, value)
+        vars(self)[name] = value
         return value
 
     def get_trace(self):
         """Pairs of the name and the value of each fact that was asked for."""
-        return list(self._trace.items())
+        return list(vars(self).items())[1:]

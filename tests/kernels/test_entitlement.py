@@ -111,8 +111,7 @@ def test_a_longer_repair_never_shortens_a_window(rule, facts, data, more):
         return
     number = data.draw(st.integers(0, len(facts.visits) - 1))
     visit = facts.visits[number]
-    longer = replace(
-        visit,
+    longer = visit._replace(
         repair_days=visit.repair_days + more,
         end=visit.end and visit.end + timedelta(days=more),
     )
@@ -128,8 +127,7 @@ def test_a_longer_repair_never_takes_a_right_away(
     rule, facts, offset, fault, usage, more
 ):
     longer = tuple(
-        replace(
-            visit,
+        visit._replace(
             repair_days=visit.repair_days + more,
             visit_days=visit.visit_days + more,
         )
