@@ -4,6 +4,7 @@ from . import test_delivery
 from . import test_order
 from . import test_claim
 from . import test_settlement
+from . import test_migration
 from . import test_money
 from . import test_security
 from . import test_security_writes
