@@ -175,7 +175,9 @@ class AftersalesReturnLine(models.Model):
             self.sudo().grouped(lambda line: line._get_due_after_receipt()).items()
         ):
             lines_sudo._write_flow({"date_due": due})
-            lines_sudo._schedule_settlement(due)
+            # Goods that cost nothing leave nothing to be reminded of.
+            open_lines_sudo = lines_sudo.filtered(lambda line: not line._is_settled())
+            open_lines_sudo._schedule_settlement(due)
         return result
 
     def _get_due_after_receipt(self):

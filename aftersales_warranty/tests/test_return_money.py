@@ -257,7 +257,10 @@ class TestReturnMoney(ReturnMoneyCommon):
         )
         document.action_confirm()
         self.assertEqual(document.line_ids.amount_refund, 0)
-        self._bring_in(document)
+        self._bring_in(document, dispose=None)
+        # Nothing is due to the customer, so nobody is reminded of it.
+        self.assertFalse(document.activity_ids)
+        document.line_ids.with_user(self.user_warehouse)._dispose("restock")
         self.assertEqual(document.state, "done")
         with self.assertRaisesRegex(UserError, "nothing is to be credited"):
             document.action_create_refund()
