@@ -185,6 +185,7 @@ class AftersalesServiceOrderLine(models.Model):
                 line.range_quantity = line.quantity
 
     @api.depends("range_min", "range_max", "range_unit", "currency_id")
+    @api.depends_context("lang")
     def _compute_range_text(self):
         units = dict(self._fields["range_unit"]._description_selection(self.env))
         for line in self:

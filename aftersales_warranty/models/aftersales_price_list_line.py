@@ -123,6 +123,7 @@ class AftersalesPriceListLine(models.Model):
         "fault_id",
         "operation",
     )
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for line in self:

@@ -1,3 +1,5 @@
+from lxml import html as lxml_html
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -441,6 +443,8 @@ class TestDepotInspection(DepotCommon):
 
     def test_printed_report(self):
         self._bring_in("W-3", self.grade_new)
+        # not inspected: no grade yet, and the columns stay where they are
+        self._bring_in("W-5")
         self.env.flush_all()
         period = (
             self.env["aftersales.return.period"]
@@ -450,11 +454,13 @@ class TestDepotInspection(DepotCommon):
         self.assertEqual((period.date_to - period.date_from).days, 6)
         figures = dict(period._get_figures())
         self.assertIn(("Inspected", 1, 1.0), figures["Steps"])
-        self.assertIn(("Test Air Conditioner", 1, 1.0), figures["Products"])
+        self.assertIn(("Test Air Conditioner", 2, 2.0), figures["Products"])
         html, _kind = self.env["ir.actions.report"]._render_qweb_html(
             "aftersales_warranty.return_work_report", period.ids
         )
         self.assertIn(b"W-3", html)
+        rows = lxml_html.fromstring(html).xpath("//tr[td[normalize-space()='W-5']]")
+        self.assertEqual([len(row.xpath("td")) for row in rows], [7])
         self.assertEqual(
             period.action_print()["report_name"], "aftersales_warranty.return_work"
         )

@@ -28,6 +28,9 @@ class TestPriceRange(PricesCommon):
         self.assertEqual(order.overcharge_state, "open")
         self.assertIn("50.00", order.line_ids[3].range_text)
         self.assertIn("per Hour", order.line_ids[3].range_text)
+        # printed in the customer's language, whoever has read it before
+        line_field = order.line_ids._fields["range_text"]
+        self.assertIn("lang", self.registry.field_depends_context[line_field])
 
     def test_covered_charges_are_free(self):
         self._create_list()
