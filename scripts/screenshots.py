@@ -22,8 +22,11 @@ WIDTH, HEIGHT = 1366, 860
 READY = ".o_action_manager > *, #wrap.o_portal_wrap, .o_portal_my_home"
 TIMEOUT = 120_000
 LANGUAGES = {"en": "en_US", "zh": "zh_CN"}
+#: Stands for nobody: a page that needs no login.
+PUBLIC = ""
 
-#: name → (login, path, text links to click one after the other)
+#: name → (login, path, steps one after the other: what to click, ``type:`` a text
+#: into what has the focus, ``key:`` to press)
 PAGES = {
     "points": ("head", "/odoo/aftersales-points", []),
     "point": ("head", "/odoo/aftersales-points", [".o_data_row:nth-child(4)"]),
@@ -70,6 +73,37 @@ PAGES = {
         "/odoo/action-aftersales_warranty.aftersales_registration_action",
         [".o_data_row:nth-child(1)"],
     ),
+    "serial-check": (
+        "dispatcher",
+        "/odoo/aftersales-check-serial",
+        [".o_content input", "type:LH-AC-2000", "key:Enter"],
+    ),
+    "entitlements": (
+        "dispatcher",
+        "/odoo/aftersales-entitlements",
+        [
+            ".o_content input",
+            "type:LH-AC-2000",
+            "key:Tab",
+            "[name=fault_class] input",
+            ".o_select_menu_item >> nth=1",
+        ],
+    ),
+    "returns": ("dispatcher", "/odoo/aftersales-returns", []),
+    "return": (
+        "dispatcher",
+        "/odoo/aftersales-returns",
+        [".o_data_row:has-text('RET000004') td[name=partner_id]"],
+    ),
+    "receive-returns": (
+        "warehouse",
+        "/odoo/receive-returns",
+        [".o_action input", "type:RET000003", "key:Enter"],
+    ),
+    "parts-balance": ("warehouse", "/odoo/parts-balance", []),
+    "service-prices": (PUBLIC, "/service-prices", []),
+    "portal-units": ("customer", "/my/units", []),
+    "portal-register": ("customer", "/register-unit", []),
     "claim": (
         "clerk",
         "/odoo/action-aftersales_warranty.aftersales_claim_action",
@@ -169,16 +203,26 @@ def save(data, path):
     picture.quantize(128).save(path, optimize=True)
 
 
+def take_step(page, step):
+    """Click, type or press a key, as ``PAGES`` says."""
+    kind, _, value = step.partition(":")
+    if kind == "type":
+        page.keyboard.type(value)
+    elif kind == "key":
+        page.keyboard.press(value)
+        settle(page)
+    elif page.locator(step).count():
+        page.locator(step).first.click()
+        settle(page)
+
+
 def shoot(page, name, spec, folder):
     """Open one page and save its picture; returns a problem or None."""
     _login, path, clicks = spec
     page.goto(ADDRESS + path)
     settle(page)
-    for selector in clicks:
-        target = page.locator(selector).first
-        if target.count():
-            target.click()
-            settle(page)
+    for step in clicks:
+        take_step(page, step)
     save(page.screenshot(), folder / f"{name}.png")
     if page.locator(".o_error_dialog, .o_error_detail").count():
         return f"{name}: the page shows an error"
@@ -193,14 +237,16 @@ def take(browser, login, specs, code, language):
     context.set_default_timeout(TIMEOUT)
     page = context.new_page()
     problems = []
-    log_in(page, login)
-    set_language(page, language)
+    if login != PUBLIC:
+        log_in(page, login)
+        set_language(page, language)
     context.add_cookies([{"name": "frontend_lang", "value": language, "url": ADDRESS}])
     for name, spec in specs.items():
         problem = shoot(page, name, spec, folder)
         print(f"  {code}/{name}.png", "✗ " + problem if problem else "", flush=True)
         problems += [problem] if problem else []
-    set_language(page, "en_US")
+    if login != PUBLIC:
+        set_language(page, "en_US")
     context.close()
     return problems
 
