@@ -76,8 +76,11 @@ export class ReturnReceive extends Component {
         return Object.values(this.state.entries).filter((entry) => !entry.line_id);
     }
 
+    /** Lines that have neither arrived nor been scanned. */
     get waiting() {
-        return this.state.document.lines.filter((line) => line.state === "expected");
+        return this.state.document.lines.filter(
+            (line) => line.state === "expected" && !this.entryOf(line)
+        );
     }
 
     /** Goods that are here and that nobody has inspected. */
@@ -96,7 +99,9 @@ export class ReturnReceive extends Component {
     /** What is still to come, in words. */
     get progress() {
         if (!this.waiting.length) {
-            return _t("Everything has arrived.");
+            return this.count
+                ? _t("Nothing else is expected.")
+                : _t("Everything has arrived.");
         }
         return _t("%(waiting)s of %(total)s lines still expected", {
             waiting: this.waiting.length,

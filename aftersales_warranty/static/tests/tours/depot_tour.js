@@ -63,6 +63,7 @@ registry.category("web_tour.tours").add("aftersales_depot_receive", {
         scan("TOUR-3"),
         answer("wrong", "TOUR-3 came, but"),
         see("It stands at the goods it came for", ".o_line[data-serial='TOUR-2'] .badge:contains('Wrong')"),
+        see("Nothing is missing", "button[name='receive'] + span:contains('Nothing else is expected')"),
         {
             content: "Receive both",
             trigger: "button[name='receive']:contains('Receive 2')",
