@@ -150,21 +150,6 @@ class AftersalesServicePoint(models.Model):
 
     @api.model
     def _get_dispatcher(self, company):
-        """Internal user who looks after dispatch in a company; may be empty.
-
-        People who were put into the group themselves come first; an
-        administrator only steps in where there is nobody else.
-        """
-        group_sudo = self.env.ref("aftersales_network.group_dispatcher").sudo()
-        for users in (group_sudo.user_ids, group_sudo.all_user_ids):
-            found = users.filtered(
-                lambda u: (
-                    u.active
-                    and not u.share
-                    and not u._is_superuser()
-                    and company in u.company_ids
-                )
-            )
-            if found:
-                return found[0]
-        return self.env["res.users"]
+        """Internal user who looks after dispatch in a company; may be empty."""
+        group = "aftersales_network.group_dispatcher"
+        return company._get_aftersales_people(group)[:1]

@@ -124,17 +124,6 @@ class AftersalesServicePoint(models.Model):
         return manager or self._get_group_users("aftersales_network.group_head")[:1]
 
     def _get_group_users(self, group):
-        """Active people of a role in the company of the point.
-
-        Those who hold the role itself come first; administrators, who hold every
-        role, stand in where there is nobody else.
-        """
+        """Active people of a role in the company of the point."""
         self.ensure_one()
-        group_sudo = self.env.ref(group).sudo()
-
-        def here(users):
-            return users.filtered(
-                lambda u: u.active and not u.share and self.company_id in u.company_ids
-            )
-
-        return here(group_sudo.user_ids) or here(group_sudo.all_user_ids)
+        return self.company_id._get_aftersales_people(group)

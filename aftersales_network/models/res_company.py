@@ -18,6 +18,29 @@ class ResCompany(models.Model):
             self.with_context(tz=self._get_aftersales_tz()), timestamp=moment
         )
 
+    def _get_aftersales_people(self, group):
+        """Active people of a role in the company.
+
+        Those who hold the role itself come first; administrators, who hold every
+        role, stand in where there is nobody else.
+
+        :param group: external id of the group
+        """
+        self.ensure_one()
+        group_sudo = self.env.ref(group).sudo()
+
+        def here(users):
+            return users.filtered(
+                lambda user: (
+                    user.active
+                    and not user.share
+                    and not user._is_superuser()
+                    and self in user.company_ids
+                )
+            )
+
+        return here(group_sudo.user_ids) or here(group_sudo.all_user_ids)
+
     def _get_aftersales_tz(self):
         """Name of the time zone in which the company counts its days."""
         self.ensure_one()

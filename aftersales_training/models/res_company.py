@@ -42,26 +42,8 @@ class ResCompany(models.Model):
         return rate, self.aftersales_ratio_minimum
 
     def _get_training_officers(self):
-        """Internal users who look after training in this company.
-
-        People who were put into the group themselves come first; an
-        administrator only steps in where there is nobody else.
-        """
-        self.ensure_one()
-        group_sudo = self.env.ref("aftersales_network.group_training_officer").sudo()
-        return self._filter_officers(group_sudo.user_ids) or self._filter_officers(
-            group_sudo.all_user_ids
-        )
-
-    def _filter_officers(self, users):
-        return users.filtered(
-            lambda user: (
-                user.active
-                and not user.share
-                and not user._is_superuser()
-                and self in user.company_ids
-            )
-        )
+        """Internal users who look after training in this company."""
+        return self._get_aftersales_people("aftersales_network.group_training_officer")
 
     @api.model
     def _get_aftersales_companies(self):

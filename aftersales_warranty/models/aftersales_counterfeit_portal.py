@@ -16,11 +16,8 @@ class AftersalesCounterfeitCase(models.Model):
     def _ask_reviewer(self):
         """Give the case to a technical reviewer of its company."""
         self.ensure_one()
-        group = self.env.ref("aftersales_network.group_technical_reviewer").sudo()
-        users = group.all_user_ids.filtered(
-            lambda u: self.company_id in u.company_ids and u.active
-        )
-        user = users.sorted(lambda u: (u._is_system(), u.id))[:1]
+        group = "aftersales_network.group_technical_reviewer"
+        user = self.company_id._get_aftersales_people(group)[:1]
         if user:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",

@@ -42,11 +42,8 @@ class AftersalesRegistrationRequest(models.Model):
     def _ask_service(self):
         """Give the request to a dispatcher of the company."""
         self.ensure_one()
-        group = self.env.ref("aftersales_network.group_dispatcher").sudo()
-        users = group.all_user_ids.filtered(
-            lambda u: self.company_id in u.company_ids and u.active
-        )
-        user = users.sorted(lambda u: (u._is_system(), u.id))[:1]
+        group = "aftersales_network.group_dispatcher"
+        user = self.company_id._get_aftersales_people(group)[:1]
         if user:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
