@@ -72,7 +72,7 @@ class AftersalesInstalledBase(models.Model):
     @api.model
     def _get_sources(self):
         """Kinds of source; extension point."""
-        return [("delivery", "Delivery")]
+        return [("delivery", self.env._("Delivery"))]
 
     @api.model
     def _flush_units(self):

@@ -18,7 +18,7 @@ class AftersalesInstalledBase(models.Model):
     @api.model
     def _get_sources(self):
         """Add registrations."""
-        return [*super()._get_sources(), ("registration", "Registration")]
+        return [*super()._get_sources(), ("registration", self.env._("Registration"))]
 
     @api.model
     def _get_unit_queries(self):

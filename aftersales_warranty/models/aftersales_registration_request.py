@@ -77,7 +77,9 @@ class AftersalesRegistrationRequest(models.Model):
     )
     channel = fields.Selection(
         selection=lambda self: (
-            self.env["aftersales.registration"]._fields["channel"].selection
+            self.env["aftersales.registration"]
+            ._fields["channel"]
+            ._description_selection(self.env)
         ),
         required=True,
         default="dealer",

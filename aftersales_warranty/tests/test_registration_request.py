@@ -39,6 +39,15 @@ class TestRegistrationRequest(RequestCommon):
 
     # -- by rule -------------------------------------------------------------------
 
+    def test_ways_of_purchase_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        field = self.env["ir.model.fields"]._get("aftersales.registration", "channel")
+        label = field.selection_ids.filtered(lambda item: item.value == "dealer")
+        label.with_context(lang="zh_CN").name = "经销商"
+        Request = self.env["aftersales.registration.request"]
+        found = Request.with_context(lang="zh_CN").fields_get(["channel"])
+        self.assertIn(("dealer", "经销商"), found["channel"]["selection"])
+
     def test_a_serial_on_our_books_is_approved(self):
         lot = self._stock_lots("RQ-1")
         record = self._submit("rq-1")

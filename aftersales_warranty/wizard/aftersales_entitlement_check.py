@@ -141,10 +141,10 @@ class AftersalesEntitlementCheck(models.TransientModel):
                 f"{label}: {groups.get(code, code)} × {count}"
                 for code, count in sorted(counts.items())
             ]
+        label = self.env._("Replaced parts")
         parts_sudo = self.env["product.template"].sudo().browse(found["parts"])
         lines += [
-            f"{self.env._('Replaced parts')}: {part.name} × {found['parts'][part.id]}"
-            for part in parts_sudo
+            f"{label}: {part.name} × {found['parts'][part.id]}" for part in parts_sudo
         ]
         return "\n".join(lines)
 

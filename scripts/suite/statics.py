@@ -1,4 +1,4 @@
-"""Checks that need no Odoo: sizes, docstrings, well-formed XML, clean texts."""
+"""Checks that need no Odoo: sizes, docstrings, terms, XML, clean texts."""
 
 import ast
 import re
@@ -55,6 +55,21 @@ def size_findings(path, text):
                 yield f"{path}:{node.lineno}: {node.name} has {len(methods)} methods"
 
 
+def term_findings(path, text):
+    """Terms inside an f-string, which no export of terms finds."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.JoinedStr) and any(map(is_translated, ast.walk(node))):
+            yield f"{path}:{node.lineno}: translated term inside an f-string"
+
+
+def is_translated(node):
+    """Whether a piece of code asks for a translation: ``_(…)``, ``self.env._(…)``."""
+    if not isinstance(node, ast.Call):
+        return False
+    function = node.func
+    return "_" in (getattr(function, "attr", ""), getattr(function, "id", ""))
+
+
 def public_methods(text):
     """(name, documented) of every public function and method."""
     for node in ast.walk(ast.parse(text)):
@@ -102,7 +117,8 @@ def check(root, modules, tracked):
         folder = root / module
         for path in code_files(folder):
             relative = path.relative_to(root)
-            findings += size_findings(relative, path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            findings += [*size_findings(relative, text), *term_findings(relative, text)]
         findings += docstring_findings(folder)
     for relative in tracked:
         path = root / relative

@@ -46,6 +46,19 @@ def test_long_method_file_and_class():
     )
 
 
+def test_a_term_inside_an_f_string():
+    text = """
+f"{self.env._('Parts')}: {name}"
+f"{_('Parts')}"
+f"{_parts('Parts')} {self._title}"
+self.env._("Parts: %s", f"{name}")
+"""
+    assert list(statics.term_findings("a.py", text)) == [
+        "a.py:2: translated term inside an f-string",
+        "a.py:3: translated term inside an f-string",
+    ]
+
+
 def test_docstring_share(tmp_path):
     folder = tmp_path / "aftersales_x"
     (folder / "tests").mkdir(parents=True)
