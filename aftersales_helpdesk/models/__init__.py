@@ -1,1 +1,6 @@
-from . import aftersales_service_order, helpdesk_ticket
+from . import (
+    aftersales_service_order,
+    helpdesk_ticket,
+    helpdesk_ticket_case,
+    res_company,
+)

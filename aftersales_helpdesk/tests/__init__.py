@@ -1,1 +1,1 @@
-from . import test_chargeable, test_rights, test_ticket, test_tours
+from . import test_case, test_chargeable, test_rights, test_ticket, test_tours
