@@ -192,9 +192,14 @@ class HelpdeskTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Note when the customer of a logged case was told."""
         return super().create([self._date_notice(vals) for vals in vals_list])
 
     def write(self, vals):
+        """Note when the customer was told; the end of a case ends its reminders.
+
+        :raise AccessError: a customer closes a case of somebody else
+        """
         vals = self._date_notice(vals)
         closing = self._get_closing(vals)
         if closing and self.env.user.share:
