@@ -207,10 +207,11 @@ class HelpdeskTicket(models.Model):
             for ticket in closing:
                 ticket._close_by_customer()
         result = super().write(vals)
-        # What was to be done about the delay is done.
-        closing.sudo().activity_unlink(
-            ["mail.mail_activity_data_todo"], only_automated=True
-        )
+        if closing:
+            # What was to be done about the delay is done.
+            closing.sudo().activity_unlink(
+                ["mail.mail_activity_data_todo"], only_automated=True
+            )
         return result
 
     @api.model

@@ -53,6 +53,19 @@ class AftersalesPortalFormMixin(models.AbstractModel):
             raise ValidationError("\n".join(errors))
         return vals
 
+    def _portal_ask(self, group, summary):
+        """Give what came from the portal to a person of a role, who decides.
+
+        :param group: external id of the group
+        :param summary: what is to be done, in words for that person
+        """
+        self.ensure_one()
+        user = self.company_id._get_aftersales_people(group)[:1]
+        if user:
+            self.activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, user_id=user.id
+            )
+
     def _portal_parse(self, field, value):
         """Value of one field from the text of a form.
 

@@ -15,15 +15,10 @@ class AftersalesCounterfeitCase(models.Model):
 
     def _ask_reviewer(self):
         """Give the case to a technical reviewer of its company."""
-        self.ensure_one()
-        group = "aftersales_network.group_technical_reviewer"
-        user = self.company_id._get_aftersales_people(group)[:1]
-        if user:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Suspected counterfeit to check"),
-                user_id=user.id,
-            )
+        self._portal_ask(
+            "aftersales_network.group_technical_reviewer",
+            self.env._("Suspected counterfeit to check"),
+        )
 
 
 class AftersalesServiceOrder(models.Model):

@@ -63,10 +63,8 @@ class AftersalesRegistration(models.Model):
         """
         self._check_readable()
         on_date = on_date or self.env.company._get_aftersales_today()
-        visits, replacements = (
-            self._get_visits(on_date),
-            self._get_replacements(on_date),
-        )
+        visits = self._get_visits(on_date)
+        replacements = self._get_replacements(on_date)
         rows = self._get_fact_rows({*visits, *replacements})
         question = self._prepare_question(rows, fault_class, usage, model_available)
         question["on_date"] = on_date
@@ -79,9 +77,7 @@ class AftersalesRegistration(models.Model):
 
     def _evaluate_rows(self, rows, visits, replacements, question):
         """Answers of many units; those that differ in nothing are made once."""
-        shared = cache(
-            lambda *ids: self._prepare_shared(*ids, question),
-        )
+        shared = cache(lambda *ids: self._prepare_shared(*ids, question))
         result = {}
         for row in rows:
             first = row[IDS][0]

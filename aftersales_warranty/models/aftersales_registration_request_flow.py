@@ -41,15 +41,9 @@ class AftersalesRegistrationRequest(models.Model):
 
     def _ask_service(self):
         """Give the request to a dispatcher of the company."""
-        self.ensure_one()
-        group = "aftersales_network.group_dispatcher"
-        user = self.company_id._get_aftersales_people(group)[:1]
-        if user:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Registration to check"),
-                user_id=user.id,
-            )
+        self._portal_ask(
+            "aftersales_network.group_dispatcher", self.env._("Registration to check")
+        )
 
     def action_approve(self):
         """Register the units, or hand them over, after a person has looked.
