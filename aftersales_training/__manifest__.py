@@ -1,7 +1,7 @@
 {
     "name": "After-Sales Training",
     "summary": "Certificates, the certified-manager ratio and required qualifications",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
     "license": "LGPL-3",
@@ -14,10 +14,30 @@
     "data": [
         "security/ir.model.access.csv",
         "security/aftersales_training_rules.xml",
+        # access of: certs
+        "security/ir.model.access-certs.csv",
+        "security/aftersales_certs_rules.xml",
+        # access of: ratio
+        "security/ir.model.access-ratio.csv",
+        "security/aftersales_ratio_rules.xml",
+        # access of: courses
+        "security/ir.model.access-courses.csv",
+        "security/aftersales_courses_rules.xml",
+        # access of: plans
+        "security/ir.model.access-plans.csv",
+        "security/aftersales_plans_rules.xml",
+        # access of: growth
+        "security/ir.model.access-growth.csv",
+        "security/aftersales_growth_rules.xml",
         "data/hr_skill_data.xml",
         "data/aftersales_certificate_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        # data of: certs
+        # data of: ratio
+        # data of: courses
+        # data of: plans
+        # data of: growth
         "views/aftersales_certificate_type_views.xml",
         "views/aftersales_certificate_issuer_views.xml",
         "views/aftersales_certificate_views.xml",
@@ -31,6 +51,11 @@
         "views/aftersales_certificate_templates.xml",
         "wizard/aftersales_ratio_dashboard_views.xml",
         "views/aftersales_training_menus.xml",
+        # views, wizards, reports and menus of: certs
+        # views, wizards, reports and menus of: ratio
+        # views, wizards, reports and menus of: courses
+        # views, wizards, reports and menus of: plans
+        # views, wizards, reports and menus of: growth
     ],
     "assets": {
         "web.assets_tests": ["aftersales_training/static/tests/tours/*.js"],

@@ -1,4 +1,5 @@
 from . import (
+    person_mixin,
     res_company,
     res_config_settings,
     aftersales_certificate_issuer,
@@ -18,3 +19,8 @@ from . import (
     hr_employee,
     res_partner,
 )
+# models of: certs
+# models of: ratio
+# models of: courses
+# models of: plans
+# models of: growth

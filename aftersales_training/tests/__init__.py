@@ -11,3 +11,8 @@ from . import (
     test_skill_mirror,
     test_tour,
 )
+# tests of: certs
+# tests of: ratio
+# tests of: courses
+# tests of: plans
+# tests of: growth
