@@ -54,6 +54,12 @@
         # views, wizards, reports and menus of: certs
         # views, wizards, reports and menus of: ratio
         # views, wizards, reports and menus of: courses
+        "views/aftersales_training_course_views.xml",
+        "views/aftersales_training_material_views.xml",
+        "views/aftersales_trainer_views.xml",
+        "views/aftersales_training_session_views.xml",
+        "views/aftersales_training_attendee_views.xml",
+        "views/aftersales_courses_menus.xml",
         # views, wizards, reports and menus of: plans
         # views, wizards, reports and menus of: growth
     ],

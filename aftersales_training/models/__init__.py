@@ -19,8 +19,17 @@ from . import (
     hr_employee,
     res_partner,
 )
+
 # models of: certs
 # models of: ratio
 # models of: courses
+from . import (
+    aftersales_training_course,
+    aftersales_training_material,
+    aftersales_trainer,
+    aftersales_training_session,
+    aftersales_training_attendee,
+)
+
 # models of: plans
 # models of: growth
