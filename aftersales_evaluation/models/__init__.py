@@ -8,5 +8,6 @@ from . import aftersales_scorecard_period
 from . import aftersales_scorecard_line
 from . import aftersales_scorecard_deduction
 from . import aftersales_service_point, aftersales_service_point_systems
+from . import aftersales_service_point_training
 from . import aftersales_promise
 from . import aftersales_promise_value

@@ -11,3 +11,4 @@ from . import test_scorecard_scale
 from . import test_scorecard_security
 from . import test_tours
 from . import test_promise
+from . import test_training_trigger

@@ -64,6 +64,7 @@ from . import (
     test_resource,
     test_running_tour,
     test_visit,
+    test_training_trigger,
     test_visit_portal,
     # tests of: budget
     test_budget,
