@@ -34,6 +34,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         # data of: certs
+        "data/ir_sequence_data.xml",
         # data of: ratio
         # data of: courses
         # data of: plans

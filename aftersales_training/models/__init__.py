@@ -21,6 +21,11 @@ from . import (
 )
 
 # models of: certs
+from . import (
+    aftersales_certificate_chain,
+    aftersales_certificate_issue,
+    res_company_certificate,
+)
 # models of: ratio
 # models of: courses
 from . import (

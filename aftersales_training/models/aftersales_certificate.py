@@ -153,10 +153,6 @@ class AftersalesCertificate(models.Model):
     days_to_expiry = fields.Integer(compute="_compute_validity")
     is_own = fields.Boolean(compute="_compute_is_own")
 
-    _number_issuer_uniq = models.UniqueIndex(
-        "(COALESCE(issuer_id, 0), number_normalized)",
-        "This issuer's certificate number is already recorded.",
-    )
     _holder_xor = models.Constraint(
         "CHECK (num_nonnulls(holder_employee_id, holder_partner_id) = 1)",
         "A certificate needs either an employee or a contact as holder, not both.",
@@ -271,21 +267,6 @@ class AftersalesCertificate(models.Model):
                     self.env._(
                         "A certificate of the type “%(type)s” needs its issuer.",
                         type=certificate.type_id.name,
-                    )
-                )
-
-    @api.constrains("previous_id", "holder_employee_id", "holder_partner_id")
-    def _check_previous(self):
-        if self._has_cycle("previous_id"):
-            raise ValidationError(self.env._("A certificate cannot renew itself."))
-        for certificate in self.filtered("previous_id"):
-            previous = certificate.previous_id
-            if certificate._get_person_key() != previous._get_person_key():
-                raise ValidationError(
-                    self.env._(
-                        "%(new)s cannot renew %(old)s: the holders differ.",
-                        new=certificate.display_name,
-                        old=previous.display_name,
                     )
                 )
 

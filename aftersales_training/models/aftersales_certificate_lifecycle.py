@@ -33,6 +33,8 @@ STATE_FIELDS = {
     "date_revoked",
     "revoke_reason",
     "reminder_step",
+    "origin_model",
+    "origin_id",
 }
 # What a new certificate takes from no context; the skill is set by the mirror.
 GUARDED_DEFAULTS = STATE_FIELDS | {"employee_skill_id"}
@@ -108,32 +110,6 @@ class AftersalesCertificate(models.Model):
         """Ask for the reason of a revocation."""
         self._check_officer()
         return self.env["aftersales.reason.wizard"]._open_for(self, "_revoke")
-
-    def action_renew(self):
-        """Open a new draft that continues this certificate."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Renew %(name)s", name=self.display_name),
-            "res_model": "aftersales.certificate",
-            "view_mode": "form",
-            "context": {
-                f"default_{name}": value
-                for name, value in self._prepare_renewal_vals().items()
-            },
-        }
-
-    def _prepare_renewal_vals(self):
-        """Values of the certificate that continues this one; number is new."""
-        self.ensure_one()
-        return {
-            "previous_id": self.id,
-            "type_id": self.type_id.id,
-            "issuer_id": self.issuer_id.id,
-            "holder_employee_id": self.holder_employee_id.id,
-            "holder_partner_id": self.holder_partner_id.id,
-            "company_id": self.company_id.id,
-        }
 
     def _revoke(self, reason, on_date=None):
         """Take verified certificates back from a day on, with the reason."""

@@ -11,7 +11,9 @@ from . import (
     test_skill_mirror,
     test_tour,
 )
+
 # tests of: certs
+from . import test_certificate_chain, test_certificate_issue
 # tests of: ratio
 # tests of: courses
 # tests of: plans

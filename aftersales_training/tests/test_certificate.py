@@ -2,7 +2,7 @@ import base64
 from datetime import date
 
 from freezegun import freeze_time
-from psycopg2.errors import CheckViolation, UniqueViolation
+from psycopg2.errors import CheckViolation, ExclusionViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
@@ -59,7 +59,7 @@ class TestCertificate(TrainingCommon):
     def test_same_number_in_another_spelling_is_refused(self):
         self._create_certificate(self.employee, number="CGCC-2026/001")
         with (
-            self.assertRaises(UniqueViolation),
+            self.assertRaises(ExclusionViolation),
             mute_logger("odoo.sql_db"),
             self.env.cr.savepoint(),
         ):
@@ -77,7 +77,7 @@ class TestCertificate(TrainingCommon):
         vals = {"type_id": self.type_technician.id, "issuer_id": False, "number": "5"}
         self._create_certificate(self.employee, **vals)
         with (
-            self.assertRaises(UniqueViolation),
+            self.assertRaises(ExclusionViolation),
             mute_logger("odoo.sql_db"),
             self.env.cr.savepoint(),
         ):
