@@ -1,7 +1,7 @@
 {
     "name": "After-Sales Training",
     "summary": "Certificates, the certified-manager ratio and required qualifications",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
     "license": "LGPL-3",
@@ -48,12 +48,15 @@
         "views/aftersales_service_point_views.xml",
         "views/aftersales_service_order_views.xml",
         "views/hr_employee_views.xml",
+        "views/aftersales_ratio_rule_views.xml",
         "views/res_config_settings_views.xml",
         "views/aftersales_certificate_templates.xml",
         "wizard/aftersales_ratio_dashboard_views.xml",
         "views/aftersales_training_menus.xml",
         # views, wizards, reports and menus of: certs
         # views, wizards, reports and menus of: ratio
+        "views/aftersales_staff_absence_views.xml",
+        "views/aftersales_ratio_menus.xml",
         # views, wizards, reports and menus of: courses
         "views/aftersales_training_course_views.xml",
         "views/aftersales_training_material_views.xml",

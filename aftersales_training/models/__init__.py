@@ -27,6 +27,16 @@ from . import (
     res_company_certificate,
 )
 # models of: ratio
+from . import (
+    aftersales_manager_ratio_alert,
+    aftersales_manager_ratio_difference,
+    aftersales_manager_ratio_figures,
+    aftersales_ratio_rule,
+    aftersales_staff_absence,
+    aftersales_staff_presence,
+    hr_employee_departure,
+    res_partner_departure,
+)
 # models of: courses
 from . import (
     aftersales_training_course,

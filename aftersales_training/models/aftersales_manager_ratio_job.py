@@ -7,7 +7,7 @@ BACKFILL_MONTHS = 24
 
 
 class AftersalesManagerRatio(models.Model):
-    """Snapshots and alerts of the manager ratio."""
+    """Snapshots of the manager ratio and the month ends."""
 
     _inherit = "aftersales.manager.ratio"
 
@@ -15,54 +15,102 @@ class AftersalesManagerRatio(models.Model):
     def _create_snapshot(self, date, company, point=None, kind="evidence"):
         """Record the figures of a day with the people behind them."""
         day = fields.Date.to_date(date)
-        figures = self._get_ratio(day, point=point, company=company)
+        points = point or self.env["aftersales.service.point"]
+        return self._create_snapshots(day, company, points, kind, not point)
+
+    @api.model
+    def _create_snapshots(self, day, company, points, kind, with_company=True):
+        """Record a day for the company and for units, in a constant number of queries.
+
+        :param points: units; each with everything below it
+        """
+        ratios = self._get_ratios(day, company, points, with_company)
+        people = self._get_people_vals(day, company, ratios.values())
+        base = self._prepare_base_vals(day, company, kind)
+        names = {False: company.name}
+        names.update((point.id, point.display_name) for point in points)
         return self.create(
-            self._prepare_snapshot_vals(day, company, point, kind, figures)
+            [
+                {
+                    **base,
+                    **self._prepare_figure_vals(figures, people),
+                    "service_point_id": unit_id,
+                    "unit_name": names[unit_id],
+                }
+                for unit_id, figures in ratios.items()
+            ]
         )
 
     @api.model
-    def _prepare_snapshot_vals(self, day, company, point, kind, figures):
-        """Values of a record with the figures and people of a day."""
-        names = ("managers", "holders", "required", "shortfall", "ratio")
+    def _prepare_base_vals(self, day, company, kind):
+        """Values that all records of a day and company share."""
+        rule = company.sudo()._get_aftersales_ratio_rule(day)
+        line = self.env["aftersales.ratio.rule"]._get_in_force(company, day)
         return {
-            **{name: figures[name] for name in names},
             "date": day,
             "kind": kind,
             "company_id": company.id,
-            "service_point_id": point.id if point else False,
-            "percent": company.aftersales_ratio_percent,
-            "minimum": company.aftersales_ratio_minimum,
+            "percent": float(100 * rule.rate),
+            "minimum": rule.minimum,
+            "absence": rule.absence,
+            "rule_source": line.source or self._get_default_source(),
+        }
+
+    @api.model
+    def _get_default_source(self):
+        """Source of the rule where the company has recorded none."""
+        return self.env._(
+            "GB/T 27922-2011, 5.1.2: 10 % of all service managers; rounded up, at "
+            "least one (rounding is a proposal)"
+        )
+
+    @api.model
+    def _prepare_figure_vals(self, figures, people):
+        """Values of the figures and of the people behind them."""
+        names = ("managers", "holders", "required", "shortfall", "ratio")
+        holders = set(figures["holder_ids"])
+        return {
+            **{name: figures[name] for name in names},
             "is_met": not figures["shortfall"],
             "line_ids": [
-                Command.create(vals) for vals in self._prepare_line_vals(day, figures)
+                Command.create({**people[staff_id], "is_holder": staff_id in holders})
+                for staff_id in figures["manager_ids"]
             ],
         }
 
     @api.model
-    def _prepare_line_vals(self, day, figures):
-        """Values of one line per counted person."""
+    def _get_people_vals(self, day, company, ratios):
+        """What is kept of each counted person: ``{staff_id: values}``.
+
+        Words, not links: they stay when the records behind them go.
+        """
+        staff_ids = {staff_id for found in ratios for staff_id in found["manager_ids"]}
+        staff = self.env["aftersales.staff"].browse(sorted(staff_ids))
         Certificate = self.env["aftersales.certificate"]
-        staff = self.env["aftersales.staff"].browse(figures["manager_ids"])
         certificates = staff._get_certificates(
             Certificate._get_valid_domain(day)
             & Domain("type_id.counts_for_ratio", "=", True)
         )
-        holders = set(figures["holder_ids"])
-        vals_list = []
-        for person in staff:
-            certificate = certificates[person.id][-1:]
-            vals_list.append(
-                {
-                    "person_key": person._get_person_key(),
-                    "name": person.name,
-                    "role_name": person.role_id.name,
-                    "point_name": person.service_point_id.display_name,
-                    "is_holder": person.id in holders,
-                    "certificate_number": certificate.number,
-                    "certificate_expiry": certificate.date_expiry,
-                }
-            )
-        return vals_list
+        return {
+            person.id: self._prepare_person_vals(person, certificates[person.id][-1:])
+            for person in staff
+        }
+
+    @api.model
+    def _prepare_person_vals(self, staff, certificate):
+        return {
+            "person_key": staff._get_person_key(),
+            "name": staff.name,
+            "role_name": staff.role_id.name,
+            "point_name": staff.service_point_id.display_name,
+            "date_from": staff.date_from,
+            "date_to": staff.date_to,
+            "certificate_number": certificate.number,
+            "certificate_type": certificate.type_id.name,
+            "certificate_issuer": certificate.issuer_id.name,
+            "certificate_issue": certificate.date_issue,
+            "certificate_expiry": certificate.date_expiry,
+        }
 
     # Month ends
 
@@ -78,17 +126,33 @@ class AftersalesManagerRatio(models.Model):
 
     @api.model
     def _take_month_ends(self, company):
-        """Record what is missing of one company: as a whole and per centre."""
+        """Record what is missing of one company: as a whole and per unit."""
         today = company._get_aftersales_today()
-        days = self._get_missing_month_ends(company, today)
-        if not days:
-            return
-        centres = self.env["aftersales.service.point"].search(
-            [("company_id", "=", company.id), ("tier", "=", "centre")]
+        for day in self._get_missing_month_ends(company, today):
+            units = self._get_recorded_units(company, day)
+            self._create_snapshots(day, company, units, "month_end")
+
+    @api.model
+    def _get_recorded_units(self, company, day):
+        """Centres, and points at which somebody managed on the day.
+
+        A centre without any manager is recorded, too: that nobody manages there
+        is worth knowing.
+        """
+        Staff = self.env["aftersales.staff"]
+        managers = Staff._get_counted_domain(day) & Domain("is_manager", "=", True)
+        return (
+            self.env["aftersales.service.point"]
+            .with_context(active_test=False)
+            .search(
+                Domain("company_id", "=", company.id)
+                & (
+                    Domain("tier", "=", "centre") & Domain("active", "=", True)
+                    | Domain("tier", "in", ("centre", "point"))
+                    & Domain("staff_ids", "any", managers)
+                )
+            )
         )
-        for day in days:
-            for point in (None, *centres):
-                self._create_snapshot(day, company, point=point, kind="month_end")
 
     @api.model
     def _get_missing_month_ends(self, company, today):
@@ -110,53 +174,3 @@ class AftersalesManagerRatio(models.Model):
             days.append(day)
             day = month_end(day + ONE_DAY)
         return days[-BACKFILL_MONTHS:]
-
-    # Alerts
-
-    @api.model
-    def _cron_check_ratio(self):
-        """Tell human resources once when the ratio falls under."""
-        cron = self.env["ir.cron"]
-        companies = self.env["res.company"]._get_aftersales_companies()
-        cron._commit_progress(remaining=len(companies))
-        for company in companies:
-            self._check_company_ratio(company)
-            cron._commit_progress(1)
-
-    @api.model
-    def _check_company_ratio(self, company):
-        """Open an alert when the rule is not met, close it when it is again."""
-        today = company._get_aftersales_today()
-        figures = self._get_ratio(today, company=company)
-        alert = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("kind", "=", "alert"),
-                ("date_closed", "=", False),
-            ],
-            limit=1,
-        )
-        if figures["shortfall"] and not alert:
-            vals = self._prepare_snapshot_vals(today, company, None, "alert", figures)
-            self.create(vals)._notify_officers()
-        elif alert and not figures["shortfall"]:
-            alert.write({"date_closed": today})
-            alert.activity_unlink(["aftersales_training.mail_activity_type_ratio"])
-
-    def _notify_officers(self):
-        """Raise one activity per training officer on the alert."""
-        self.ensure_one()
-        for user in self.company_id._get_training_officers():
-            env = self.with_context(lang=user.lang).env
-            self.activity_schedule(
-                "aftersales_training.mail_activity_type_ratio",
-                date_deadline=self.date,
-                user_id=user.id,
-                summary=env._(
-                    "Certified managers: %(holders)s of %(required)s required, "
-                    "%(shortfall)s missing",
-                    holders=self.holders,
-                    required=self.required,
-                    shortfall=self.shortfall,
-                ),
-            )

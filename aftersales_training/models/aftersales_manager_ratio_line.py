@@ -32,11 +32,20 @@ class AftersalesManagerRatioLine(models.Model):
     name = fields.Char("Person", readonly=True)
     role_name = fields.Char("Role", readonly=True)
     point_name = fields.Char("Works At", readonly=True)
+    date_from = fields.Date("In the Post From", readonly=True)
+    date_to = fields.Date("In the Post To", readonly=True)
     is_holder = fields.Boolean("Certified", readonly=True)
     certificate_number = fields.Char(readonly=True)
+    certificate_type = fields.Char(readonly=True)
+    certificate_issuer = fields.Char("Issuer", readonly=True)
+    certificate_issue = fields.Date("Issued", readonly=True)
     certificate_expiry = fields.Date("Expires", readonly=True)
 
     def write(self, vals):
+        """Refuse every change of evidence.
+
+        :raise UserError: always
+        """
         if vals:
             raise UserError(
                 self.env._("A recorded manager ratio is evidence and cannot change.")

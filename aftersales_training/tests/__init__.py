@@ -15,6 +15,7 @@ from . import (
 # tests of: certs
 from . import test_certificate_chain, test_certificate_issue
 # tests of: ratio
+from . import test_ratio_rule
 # tests of: courses
 # tests of: plans
 # tests of: growth

@@ -78,7 +78,7 @@ class TestRatioDashboard(TrainingCommon):
             self.assertEqual((form.managers, form.shortfall), (2, 1))
             self.assertEqual(form.forecast_note, "Not met on this date.")
             form.date = date(2019, 1, 1)
-            self.assertEqual((form.managers, form.required), (0, 1))
+            self.assertEqual((form.managers, form.required), (0, 0))
 
     def test_centre_manager_only_asks_for_the_own_units(self):
         board = self._open(self.centre_manager)

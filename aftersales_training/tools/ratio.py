@@ -4,7 +4,8 @@ Source of the rule: GB/T 27922-2011, clause 5.1.2, as read by the indicator
 interpretation: certified after-sales service managers are at least 10 % of all
 service *management* staff, counted at the head office, its branches and the
 service points.  The standard does not say how to round; the suite rounds up and
-asks for at least one head (a proposal, both figures are settings).
+asks for at least one head wherever there is a manager (a proposal, both figures
+are dated settings).
 
 A *person* is any hashable key; somebody with two roles or at two points is one
 person.  A holder only counts while he is a manager himself, because the
@@ -35,6 +36,23 @@ class Interval:
         return (self.start is None or self.start <= day) and (
             self.end is None or day <= self.end
         )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the requirement is from ``start`` on, until the next rule starts.
+
+    ``absence`` says how somebody on long leave counts: ``both`` as a manager and
+    as a holder, ``managers`` as a manager only, ``neither`` not at all.
+    """
+
+    start: date | None
+    rate: Fraction
+    minimum: int = 1
+    absence: str = "both"
+
+
+DEFAULT_RULE = Rule(None, Fraction(1, 10))
 
 
 @dataclass(frozen=True)
@@ -76,11 +94,13 @@ def required_heads(managers, rate, minimum=1):
     """Return how many certified managers are needed: ceil(rate × managers).
 
     30 managers at 10 % need 3, not 4: the product is never a binary float.
-    The minimum holds for any number of managers, none included.
+    The minimum holds as soon as there is a manager; nobody needs nobody.
     """
     if managers < 0 or minimum < 0:
         raise ValueError("Managers and minimum cannot be negative")
     exact = exact_rate(rate)
+    if not managers:
+        return 0
     needed = -(-managers * exact.numerator // exact.denominator)
     return max(needed, minimum)
 
@@ -93,6 +113,66 @@ def shortfall(holders, required):
 def share(holders, managers):
     """Return holders ÷ managers, or ``None`` where there is no manager."""
     return Fraction(holders, managers) if managers else None
+
+
+def rule_on(rules, day):
+    """Return the rule in force on a day; the default before the first one.
+
+    :param rules: rules in the order of their start, ``None`` first
+    """
+    found = DEFAULT_RULE
+    for rule in rules:
+        if rule.start is not None and rule.start > day:
+            break
+        found = rule
+    return found
+
+
+def absences_under(absences, rules, modes):
+    """Cut absences down to the days on which a rule of these modes is in force."""
+    found = []
+    spans = [DEFAULT_RULE, *rules]
+    for rule, following in zip(spans, [*spans[1:], None], strict=True):
+        if rule.absence not in modes:
+            continue
+        end = following.start - ONE_DAY if following and following.start else None
+        if following is not None and following.start is None:
+            continue  # replaced from the beginning
+        found += [_clip(row, rule.start, end) for row in absences]
+    return [row for row in found if row]
+
+
+def _clip(row, start, end):
+    """The part of an interval between two days, ``None`` where nothing is left."""
+    first = max((day for day in (row.start, start) if day), default=None)
+    last = min((day for day in (row.end, end) if day), default=None)
+    if first and last and last < first:
+        return None
+    return Interval(row.person, first, last)
+
+
+def without(rows, absences):
+    """Take the absences of each person out of the person's intervals."""
+    away = defaultdict(list)
+    for absence in absences:
+        away[absence.person].append(absence)
+    found = []
+    for row in rows:
+        parts = [row]
+        for absence in away.get(row.person, ()):
+            parts = [left for part in parts for left in _subtract(part, absence)]
+        found += parts
+    return found
+
+
+def _subtract(row, absence):
+    """What is left of an interval before and after an absence."""
+    before = after = None
+    if absence.start is not None:
+        before = _clip(row, None, absence.start - ONE_DAY)
+    if absence.end is not None:
+        after = _clip(row, absence.end + ONE_DAY, None)
+    return [part for part in (before, after) if part]
 
 
 def figures_on(managers, certificates, day, rate, minimum=1):
@@ -133,22 +213,25 @@ class _Tally:
         self.holders += count[0] > 0 and count[1] > 0
 
 
-def forecast(managers, certificates, first, last, rate, minimum=1):
+def forecast(managers, certificates, first, last, rules=()):
     """Return the course of the ratio between two dates as a list of points.
 
     The first point stands on ``first``; another follows on every day on which
     one of the figures changes.  Cost: the number of intervals, not of days.
+
+    :param rules: the requirement over time; see :func:`rule_on`
     """
     changes = defaultdict(list)
     _collect_changes(managers, 0, first, last, changes)
     _collect_changes(certificates, 1, first, last, changes)
-    changes.setdefault(first, [])
+    starts = {r.start for r in rules if r.start and first < r.start <= last}
     tally = _Tally()
     points = []
-    for day in sorted(changes):
-        for change in changes[day]:
+    for day in sorted({first, *changes, *starts}):
+        for change in changes.get(day, ()):
             tally.apply(*change)
-        required = required_heads(tally.managers, rate, minimum)
+        rule = rule_on(rules, day)
+        required = required_heads(tally.managers, rule.rate, rule.minimum)
         point = RatioPoint(day, tally.managers, tally.holders, required)
         if not points or _differs(points[-1], point):
             points.append(point)
@@ -156,7 +239,11 @@ def forecast(managers, certificates, first, last, rate, minimum=1):
 
 
 def _differs(before, after):
-    return (before.managers, before.holders) != (after.managers, after.holders)
+    return (before.managers, before.holders, before.required) != (
+        after.managers,
+        after.holders,
+        after.required,
+    )
 
 
 def falls_under(points):

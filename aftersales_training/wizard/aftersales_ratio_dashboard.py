@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
-from ..tools.ratio import month_ends, share, value_on
+from ..tools.ratio import DEFAULT_RULE, month_ends, share, value_on
 
 WIDE_GROUPS = (
     "aftersales_network.group_training_officer",
@@ -91,7 +91,7 @@ class AftersalesRatioDashboard(models.TransientModel):
             figures = (
                 Ratio._get_ratio(board.date, **board._get_scope_args())
                 if board.is_allowed and board.date
-                else Ratio._prepare_figures(board.company_id, [], [])
+                else Ratio._prepare_figures(DEFAULT_RULE, [], [])
             )
             for name in ("managers", "holders", "required", "shortfall", "ratio"):
                 board[name] = figures[name]
