@@ -66,6 +66,10 @@
         "views/aftersales_courses_menus.xml",
         # views, wizards, reports and menus of: plans
         # views, wizards, reports and menus of: growth
+        "report/aftersales_competition_reports.xml",
+        "report/aftersales_competition_templates.xml",
+        "views/aftersales_competition_views.xml",
+        "views/aftersales_growth_menus.xml",
     ],
     "assets": {
         "web.assets_tests": ["aftersales_training/static/tests/tours/*.js"],

@@ -26,6 +26,7 @@ from . import (
     aftersales_certificate_issue,
     res_company_certificate,
 )
+
 # models of: ratio
 from . import (
     aftersales_manager_ratio_alert,
@@ -37,6 +38,7 @@ from . import (
     hr_employee_departure,
     res_partner_departure,
 )
+
 # models of: courses
 from . import (
     aftersales_training_course,
@@ -48,3 +50,12 @@ from . import (
 
 # models of: plans
 # models of: growth
+from . import (
+    aftersales_staff_unit,
+    aftersales_competition,
+    aftersales_competition_flow,
+    aftersales_competition_discipline,
+    aftersales_competition_entrant,
+    aftersales_competition_score,
+    aftersales_competition_award,
+)

@@ -14,8 +14,14 @@ from . import (
 
 # tests of: certs
 from . import test_certificate_chain, test_certificate_issue
+
 # tests of: ratio
 from . import test_ratio_rule
+
 # tests of: courses
 # tests of: plans
 # tests of: growth
+from . import (
+    test_competition,
+    test_competition_rights,
+)

@@ -1,6 +1,8 @@
 from . import aftersales_ratio_dashboard, aftersales_reason_wizard
+
 # wizard of: certs
 # wizard of: ratio
 # wizard of: courses
 # wizard of: plans
 # wizard of: growth
+from . import aftersales_reason_wizard_growth

@@ -1,0 +1,88 @@
+import threading
+
+import psycopg2
+
+from odoo.sql_db import connection_info_for
+
+
+class RaceMixin:
+    """Two real connections race for the same thing; the database lets one pass.
+
+    The rows of a test are never committed, so each race runs on a copy of the
+    table that carries the very indexes and constraints of the real one.
+    """
+
+    def _connect(self):
+        _name, info = connection_info_for(self.cr.dbname)
+        info = {k: v for k, v in info.items() if k not in ("dsn", "db_replica")}
+        connection = psycopg2.connect(**info)
+        self.addCleanup(connection.close)
+        return connection
+
+    def _clone(self, table):
+        """Commit a copy of the table with its indexes and constraints."""
+        name = f"growth_race_{table}"
+        connection = self._connect()
+        with connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+            cursor.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
+            cursor.execute(
+                "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint "
+                "WHERE conrelid = %s::regclass AND contype = 'x'",
+                (table,),
+            )
+            # LIKE copies the index of an exclusion, not the exclusion.
+            for number, (_name, definition) in enumerate(cursor.fetchall()):
+                cursor.execute(
+                    f"ALTER TABLE {name} ADD CONSTRAINT growth_x{number} {definition}"
+                )
+            cursor.execute(
+                "SELECT column_name FROM information_schema.columns WHERE "
+                "table_name = %s AND is_nullable = 'NO' AND column_name != 'id'",
+                (name,),
+            )
+            for (column,) in cursor.fetchall():
+                cursor.execute(
+                    f'ALTER TABLE {name} ALTER COLUMN "{column}" DROP NOT NULL'
+                )
+        self.addCleanup(self._drop, name)
+        return name
+
+    def _drop(self, name):
+        connection = self._connect()
+        with connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+    def _insert(self, connection, table, row):
+        columns = ", ".join(row)
+        marks = ", ".join(["%s"] * len(row))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({columns}) VALUES ({marks})",
+                tuple(row.values()),
+            )
+
+    def _race(self, table, first, second):
+        """Insert both rows in two open transactions; return the second's error."""
+        name = self._clone(table)
+        one, two = self._connect(), self._connect()
+        self._insert(one, name, first)
+        errors = []
+
+        def run():
+            try:
+                self._insert(two, name, second)
+                two.commit()
+            except psycopg2.Error as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join(0.5)
+        self.assertTrue(
+            thread.is_alive() or not errors, "the second waits for the first"
+        )
+        one.commit()
+        thread.join(10)
+        self.assertFalse(thread.is_alive())
+        return errors[0] if errors else None
