@@ -38,6 +38,7 @@
         # data of: ratio
         # data of: courses
         # data of: plans
+        "data/aftersales_training_need_data.xml",
         # data of: growth
         "views/aftersales_certificate_type_views.xml",
         "views/aftersales_certificate_issuer_views.xml",
@@ -65,6 +66,7 @@
         "views/aftersales_training_attendee_views.xml",
         "views/aftersales_courses_menus.xml",
         # views, wizards, reports and menus of: plans
+        "views/aftersales_training_gate_views.xml",
         # views, wizards, reports and menus of: growth
         "report/aftersales_competition_reports.xml",
         "report/aftersales_competition_templates.xml",

@@ -49,6 +49,22 @@ from . import (
 )
 
 # models of: plans
+from . import (
+    aftersales_training_need,
+    aftersales_training_need_flow,
+    aftersales_training_plan,
+    aftersales_training_plan_flow,
+    aftersales_training_plan_line,
+    aftersales_training_plan_line_effect,
+    aftersales_training_plan_line_steps,
+    aftersales_training_requirement,
+    aftersales_training_need_job,
+    aftersales_training_coverage,
+    aftersales_certificate_type_course,
+    aftersales_service_point_training,
+    aftersales_approval_training,
+    aftersales_metric_training,
+)
 # models of: growth
 from . import (
     aftersales_staff_unit,

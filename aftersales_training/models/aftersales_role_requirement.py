@@ -119,8 +119,8 @@ class AftersalesRoleRequirement(models.Model):
         """Query of who needs which certificate on a date, and who has it.
 
         One row per staff line and standing requirement:
-        ``staff_id, service_point_id, person, is_met``.  Set-based, because lists
-        and metrics ask for the whole network at once.
+        ``staff_id, service_point_id, person, requirement_id, is_met``.  Set-based,
+        because lists and metrics ask for the whole network at once.
         """
         self._flush_standing()
         Staff = self.env["aftersales.staff"]
@@ -151,7 +151,7 @@ class AftersalesRoleRequirement(models.Model):
                   JOIN held ON held.person = need.person AND held.type_id = a.type_id
             )
             SELECT need.staff_id, need.service_point_id, need.person,
-                   met.staff_id IS NOT NULL AS is_met
+                   need.requirement_id, met.staff_id IS NOT NULL AS is_met
               FROM need
          LEFT JOIN met ON met.staff_id = need.staff_id
                       AND met.requirement_id = need.requirement_id

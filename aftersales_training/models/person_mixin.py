@@ -29,6 +29,7 @@ class AftersalesPersonMixin(models.AbstractModel):
         "res.partner",
         compute="_compute_person_id",
         store=True,
+        precompute=True,
         compute_sudo=True,
         index="btree_not_null",
         help="Contact behind the person; an employee is known by the work contact.",

@@ -4,5 +4,6 @@ from . import aftersales_ratio_dashboard, aftersales_reason_wizard
 # wizard of: ratio
 # wizard of: courses
 # wizard of: plans
+from . import aftersales_reason_wizard_plans
 # wizard of: growth
 from . import aftersales_reason_wizard_growth
