@@ -65,6 +65,7 @@ from . import (
     aftersales_approval_training,
     aftersales_metric_training,
 )
+
 # models of: growth
 from . import (
     aftersales_staff_unit,

@@ -43,6 +43,7 @@ class AftersalesTrainingPlan(models.Model):
         readonly=False,
         precompute=True,
         required=True,
+        copy=False,
         tracking=True,
     )
     active = fields.Boolean(default=True)
@@ -316,25 +317,22 @@ class AftersalesTrainingPlan(models.Model):
                     )
                 )
 
+    def copy_data(self, default=None):
+        """Dates move with the year, those of the lines, too."""
+        vals_list = super().copy_data(default)
+        for plan, vals in zip(self, vals_list, strict=True):
+            years = vals.get("year", plan.year) - plan.year
+            rows = [command[2] for command in vals.get("line_ids", ())]
+            for row in [vals, *rows]:
+                for name in ("date_from", "date_to"):
+                    if row.get(name):
+                        row[name] = fields.Date.add(row[name], years=years)
+        return vals_list
+
     def action_copy_next_year(self):
         """Make the plan of the next year from this one, as a draft."""
         self.ensure_one()
-        plan = self.copy(
-            {
-                "year": self.year + 1,
-                "name": False,
-                "date_from": fields.Date.add(self.date_from, years=1),
-                "date_to": fields.Date.add(self.date_to, years=1),
-            }
-        )
-        plan._compute_name()
-        for line in plan.line_ids:
-            line.write(
-                {
-                    "date_from": fields.Date.add(line.date_from, years=1),
-                    "date_to": fields.Date.add(line.date_to, years=1),
-                }
-            )
+        plan = self.copy({"year": self.year + 1})
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

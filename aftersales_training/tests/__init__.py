@@ -21,6 +21,7 @@ from . import test_ratio_rule
 # tests of: courses
 # tests of: plans
 from . import test_training_need, test_training_plan
+
 # tests of: growth
 from . import (
     test_competition,

@@ -5,5 +5,6 @@ from . import aftersales_ratio_dashboard, aftersales_reason_wizard
 # wizard of: courses
 # wizard of: plans
 from . import aftersales_reason_wizard_plans
+
 # wizard of: growth
 from . import aftersales_reason_wizard_growth
