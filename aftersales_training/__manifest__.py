@@ -36,6 +36,7 @@
         # data of: certs
         "data/ir_sequence_data.xml",
         # data of: ratio
+        "data/aftersales_ratio_data.xml",
         # data of: courses
         # data of: plans
         "data/aftersales_training_need_data.xml",
@@ -57,6 +58,9 @@
         # views, wizards, reports and menus of: certs
         # views, wizards, reports and menus of: ratio
         "views/aftersales_staff_absence_views.xml",
+        "views/aftersales_responsibility_views.xml",
+        "views/aftersales_responsibility_target_views.xml",
+        "views/aftersales_qualification_gap_views.xml",
         "views/aftersales_ratio_menus.xml",
         # views, wizards, reports and menus of: courses
         "views/aftersales_training_course_views.xml",

@@ -22,14 +22,21 @@ class AftersalesServiceOrder(models.Model):
 
         The ranking has asked for everybody at once; it need not ask per order.
         """
-        if self._is_ranked():
-            return
+        if not self._is_ranked():
+            self._refuse_unqualified()
+
+    def _refuse_unqualified(self, on_date=None):
+        """Refuse technicians who lack a certificate where the company blocks.
+
+        :param on_date: day of the work; default: as planned for each order
+        :raise ValidationError: naming the order, the person and what is missing
+        """
         blocking = self.filtered(
             lambda order: (
                 order.company_id.sudo().aftersales_qualification_mode == "block"
             )
         )
-        for order_id, texts in blocking._get_technician_gaps().items():
+        for order_id, texts in blocking._get_technician_gaps(on_date).items():
             if texts:
                 order = self.browse(order_id)
                 raise ValidationError(
@@ -42,17 +49,19 @@ class AftersalesServiceOrder(models.Model):
                     )
                 )
 
-    def _get_technician_gaps(self):
+    def _get_technician_gaps(self, on_date=None):
         """What the technicians lack for their jobs: ``{order_id: [text, …]}``.
 
         Asked once per service type and day, not per order.
+
+        :param on_date: day of the work; default: as planned for each order
         """
         result = {}
         assigned = self.filtered("technician_id")
         for (service_type, day), orders in assigned.grouped(
             lambda order: (
                 order._get_qualification_type(),
-                order._get_qualification_date(),
+                on_date or order._get_qualification_date(),
             )
         ).items():
             gaps = orders.technician_id._get_qualification_gaps(service_type, day)

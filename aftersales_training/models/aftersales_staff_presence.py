@@ -24,7 +24,8 @@ class AftersalesStaff(models.Model):
         for staff in self:
             staff_sudo = staff.sudo()
             person = staff_sudo.employee_id or staff_sudo.partner_id
-            today = staff.company_id._get_aftersales_today()
+            company = staff.company_id or self.env.company
+            today = company._get_aftersales_today()
             over = bool(staff.date_to and staff.date_to <= today)
             staff.has_left = bool(person) and not (
                 person.active or over or not staff.active

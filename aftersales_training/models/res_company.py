@@ -56,6 +56,26 @@ class ResCompany(models.Model):
         "service order.",
     )
 
+    aftersales_entry_mode = fields.Selection(
+        [("block", "Block"), ("warn", "Warn Only"), ("off", "Do Not Check")],
+        "Certified Before Taking Up the Post",
+        required=True,
+        default="warn",
+        help="What happens when somebody is given a post without the certificates it "
+        "asks for at any time.",
+    )
+    aftersales_qualification_grace = fields.Integer(
+        "Days of Grace",
+        required=True,
+        default=0,
+        help="Days after the start of a post within which the certificates have to "
+        "be there; 0: from the first day.",
+    )
+
+    _aftersales_qualification_grace_positive = models.Constraint(
+        "CHECK(aftersales_qualification_grace >= 0)",
+        "The days of grace cannot be negative.",
+    )
     _aftersales_ratio_warning_positive = models.Constraint(
         "CHECK(aftersales_ratio_warning_days >= 0)",
         "The days of warning ahead cannot be negative.",

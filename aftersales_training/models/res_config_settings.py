@@ -19,6 +19,12 @@ class ResConfigSettings(models.TransientModel):
     aftersales_ratio_warning_days = fields.Integer(
         related="company_id.aftersales_ratio_warning_days", readonly=False
     )
+    aftersales_entry_mode = fields.Selection(
+        related="company_id.aftersales_entry_mode", readonly=False
+    )
+    aftersales_qualification_grace = fields.Integer(
+        related="company_id.aftersales_qualification_grace", readonly=False
+    )
     aftersales_qualification_mode = fields.Selection(
         related="company_id.aftersales_qualification_mode", readonly=False
     )

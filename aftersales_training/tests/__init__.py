@@ -16,7 +16,12 @@ from . import (
 from . import test_certificate_chain, test_certificate_issue
 
 # tests of: ratio
-from . import test_ratio_rule
+from . import (
+    test_qualification_entry,
+    test_ratio_alert,
+    test_ratio_rule,
+    test_responsibility,
+)
 
 # tests of: courses
 # tests of: plans
