@@ -35,6 +35,7 @@
         "data/ir_cron_data.xml",
         # data of: certs
         "data/ir_sequence_data.xml",
+        "data/mail_template_data.xml",
         # data of: ratio
         "data/aftersales_ratio_data.xml",
         # data of: courses

@@ -24,6 +24,10 @@ from . import (
 from . import (
     aftersales_certificate_chain,
     aftersales_certificate_issue,
+    aftersales_certificate_holder,
+    aftersales_certificate_file,
+    aftersales_certificate_validity,
+    aftersales_certificate_reminder,
     res_company_certificate,
 )
 

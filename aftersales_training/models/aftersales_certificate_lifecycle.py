@@ -1,12 +1,7 @@
-from collections import defaultdict
-
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 
 from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
-
-from ..tools.certificates import REMINDER_DAYS, reminder_step
 
 OFFICER_GROUP = "aftersales_network.group_training_officer"
 FROZEN_FIELDS = {
@@ -40,7 +35,6 @@ STATE_FIELDS = {
 GUARDED_DEFAULTS = STATE_FIELDS | {"employee_skill_id"}
 # An object cannot be sent by RPC, so only this file can open the door with it.
 LIFECYCLE_SENTINEL = object()
-REMINDER_BATCH = 500
 
 
 class AftersalesCertificate(models.Model):
@@ -79,6 +73,8 @@ class AftersalesCertificate(models.Model):
         """Accept drafts as seen and genuine; the holder cannot do it himself."""
         self._check_officer()
         self.check_access("write")
+        # Two officers at once: the second one waits and sees what the first did.
+        self.lock_for_update()
         for certificate in self:
             if certificate.state != "draft":
                 raise UserError(
@@ -95,6 +91,7 @@ class AftersalesCertificate(models.Model):
                         certificate=certificate.display_name,
                     )
                 )
+        self._check_may_hold()
         for company, certificates in self.grouped("company_id").items():
             certificates._write_lifecycle(
                 {
@@ -175,110 +172,3 @@ class AftersalesCertificate(models.Model):
         return self.with_context(
             aftersales_certificate_lifecycle=LIFECYCLE_SENTINEL
         ).write(vals)
-
-    # Reminders
-
-    @api.model
-    def _cron_remind_expiry(self):
-        """Remind of certificates 90, 60 and 30 days before they expire."""
-        cron = self.env["ir.cron"]
-        due = self._get_due_reminders()
-        cron._commit_progress(remaining=len(due))
-        for start in range(0, len(due), REMINDER_BATCH):
-            batch = due[start : start + REMINDER_BATCH]
-            batch._remind()
-            cron._commit_progress(len(batch))
-
-    @api.model
-    def _get_due_reminders(self):
-        """Verified certificates with a reminder step that was not made yet."""
-        today = fields.Date.context_today(self)
-        last = fields.Date.add(today, days=REMINDER_DAYS[0])
-        candidates = self.search(
-            Domain("state", "=", "verified")
-            & Domain("date_expiry", ">=", today)
-            & Domain("date_expiry", "<=", last)
-            & ~Domain("next_ids.state", "=", "verified")
-        )
-        return candidates.filtered(lambda c: c._get_due_step())
-
-    def _get_due_step(self):
-        """Return the step that is due now and was not made yet, else 0."""
-        self.ensure_one()
-        today = self.company_id._get_aftersales_today()
-        step = reminder_step(today, self.date_expiry)
-        done = self.reminder_step
-        return step if step and (not done or step < done) else 0
-
-    def _remind(self):
-        """Raise one activity per certificate and person; older ones make way."""
-        self._unlink_reminders()
-        officers = {
-            company: company._get_training_officers()
-            for company in self.mapped("company_id")
-        }
-        vals_list = []
-        by_step = defaultdict(self.browse)
-        for certificate in self:
-            by_step[certificate._get_due_step()] |= certificate
-            users = officers[certificate.company_id]
-            users |= certificate._get_holder_user()
-            vals_list += [certificate._prepare_reminder_vals(user) for user in users]
-        activities = self.env["mail.activity"].with_context(
-            mail_activity_quick_update=True
-        )
-        activities.create(vals_list)
-        for step, certificates in by_step.items():
-            certificates._write_lifecycle({"reminder_step": step})
-
-    def _get_holder_user(self):
-        """The holder's own internal user, if there is one."""
-        self.ensure_one()
-        certificate_sudo = self.sudo()
-        users = certificate_sudo.holder_employee_id.user_id
-        users |= certificate_sudo.person_id.user_ids
-        return users.filtered(lambda user: user.active and not user.share)[:1]
-
-    def _prepare_reminder_vals(self, user):
-        """Values of the activity that reminds one user."""
-        self.ensure_one()
-        env = self.with_context(lang=user.lang).env
-        return {
-            "activity_type_id": self._get_reminder_type_id(),
-            "res_model_id": self.env["ir.model"]._get_id(self._name),
-            "res_id": self.id,
-            "user_id": user.id,
-            "date_deadline": self.date_expiry,
-            "summary": env._(
-                "%(certificate)s of %(holder)s expires on %(date)s",
-                certificate=self.display_name,
-                holder=self.holder_name,
-                date=self.date_expiry,
-            ),
-        }
-
-    @api.model
-    def _get_reminder_type_id(self):
-        # Cached, unlike env.ref(), which asks the database each time.
-        return self.env["ir.model.data"]._xmlid_to_res_id(
-            "aftersales_training.mail_activity_type_expiry", raise_if_not_found=True
-        )
-
-    def _get_reminder_domain(self):
-        return (
-            Domain("res_model", "=", self._name)
-            & Domain("res_id", "in", self.ids)
-            & Domain("activity_type_id", "=", self._get_reminder_type_id())
-        )
-
-    def _unlink_reminders(self):
-        # Reminders belong to several users; deciding on the certificate was
-        # checked before, so the open ones go whoever they are for.
-        activities_sudo = self.env["mail.activity"].sudo()
-        activities_sudo.search(self._get_reminder_domain()).unlink()
-
-    def _close_renewed_reminders(self):
-        """A verified renewal ends the reminders of the one it renews."""
-        previous = self.previous_id
-        if previous:
-            previous._unlink_reminders()

@@ -93,7 +93,12 @@ class AftersalesCertificate(models.Model):
             )
             if twins:
                 continue
-            if last < skill_sudo.valid_from:
+            # The page refuses two equal lines: one that ends on that day already
+            # takes the place of this one.
+            same_sudo = skill_sudo._find_ending_on(last)
+            if same_sudo:
+                certificate_sudo.employee_skill_id = same_sudo
+            if same_sudo or last < skill_sudo.valid_from:
                 skill_sudo.unlink()
             else:
                 skill_sudo.valid_to = last
@@ -141,4 +146,19 @@ class HrEmployeeSkill(models.Model):
             self.skill_level_id.id,
             self.valid_from,
             self.valid_to,
+        )
+
+    def _find_ending_on(self, day):
+        """Another line of the same skill and start that ends on ``day``."""
+        self.ensure_one()
+        return self.search(
+            [
+                ("id", "!=", self.id),
+                ("employee_id", "=", self.employee_id.id),
+                ("skill_id", "=", self.skill_id.id),
+                ("skill_level_id", "=", self.skill_level_id.id),
+                ("valid_from", "=", self.valid_from),
+                ("valid_to", "=", day),
+            ],
+            limit=1,
         )

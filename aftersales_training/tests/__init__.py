@@ -13,7 +13,15 @@ from . import (
 )
 
 # tests of: certs
-from . import test_certificate_chain, test_certificate_issue
+from . import (
+    test_certificate_chain,
+    test_certificate_file,
+    test_certificate_holder,
+    test_certificate_issue,
+    test_certificate_load,
+    test_certificate_reminder,
+    test_certificate_validity,
+)
 
 # tests of: ratio
 from . import (

@@ -231,7 +231,7 @@ class TestCertificate(TrainingCommon):
             {"number": "X"},
             {"date_expiry": "2099-01-01"},
             {"holder_employee_id": self._create_employee().id},
-            {"file": base64.b64encode(b"other")},
+            {"file": base64.b64encode(b"%PDF-1.4 other")},
         ):
             with (
                 self.subTest(vals=vals),

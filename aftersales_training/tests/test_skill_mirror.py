@@ -67,6 +67,38 @@ class TestSkillMirror(TrainingCommon):
         certificate._revoke("Forged", on_date=date(2025, 1, 1))
         self.assertFalse(self._get_skills())
 
+    def test_revoked_to_the_day_on_which_another_one_ends(self):
+        """The skills page refuses two equal lines."""
+        short = self._create_certificate(self.employee, date_expiry="2026-05-31")
+        long = self._create_certificate(self.employee)
+        self.assertEqual(len(self._get_skills()), 2)
+        long._revoke("Forged", on_date=date(2026, 6, 1))
+        self.assertEqual(self._get_skills(), short.employee_skill_id)
+        self.assertEqual(long.employee_skill_id, short.employee_skill_id)
+
+    def test_renewal_with_the_same_number(self):
+        """Old and new stand side by side, each with its own dates."""
+        old = self._create_certificate(self.employee, number="SAME-1")
+        new = self._create_certificate(
+            self.employee,
+            number="SAME-1",
+            previous_id=old.id,
+            date_issue="2027-10-01",
+            date_expiry="2030-09-30",
+        )
+        self.assertRecordValues(
+            self._get_skills().sorted("valid_from"),
+            [
+                {"valid_from": date(2025, 1, 1), "valid_to": date(2027, 12, 31)},
+                {"valid_from": date(2027, 10, 1), "valid_to": date(2030, 9, 30)},
+            ],
+        )
+        self._get_skills().unlink()
+        figures = self.Certificate.search(
+            self.Certificate._get_valid_domain(date(2027, 11, 1))
+        )
+        self.assertLessEqual(old | new, figures, "nothing follows from the page")
+
     def test_contacts_have_no_skills_page(self):
         contact = self.env["res.partner"].create({"name": "Outside"})
         certificate = self._create_certificate(contact)

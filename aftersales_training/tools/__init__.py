@@ -1,1 +1,1 @@
-from . import certificates, ratio
+from . import certificate_files, certificate_rows, certificates, ratio

@@ -74,3 +74,21 @@ def missing_qualifications(requirements, held):
     :param held: set of type ids that the person holds validly
     """
     return [key for key, accepted in requirements if not accepted & held]
+
+
+def mask_name(name):
+    """Return a name of which only the first letter of each word is left.
+
+    The number of letters is hidden as well.
+    """
+    words = unicodedata.normalize("NFKC", name or "").split()
+    return " ".join(f"{word[0]}**" for word in words)
+
+
+def name_key(name):
+    """Return the comparable form of a person's name.
+
+    Case, width, spaces and punctuation do not matter; the order of words does.
+    """
+    folded = unicodedata.normalize("NFKC", name or "").casefold()
+    return "".join(char for char in folded if char.isalnum())

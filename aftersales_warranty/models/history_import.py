@@ -4,7 +4,12 @@ import itertools
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.history_reader import HistoryFileError, Limits, open_table
+from odoo.addons.aftersales_network.tools.table_reader import (
+    HistoryFileError,
+    Limits,
+    open_table,
+)
+
 from ..tools.history_rows import CaseReader, FileFacts
 
 BATCH_SIZE = 500

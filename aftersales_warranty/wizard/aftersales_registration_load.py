@@ -4,8 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
+from odoo.addons.aftersales_network.tools.table_reader import (
+    HistoryFileError,
+    Limits,
+    open_table,
+)
+
 from ..tools import serials, unit_rows
-from ..tools.history_reader import HistoryFileError, Limits, open_table
 
 #: A list of a dealer is no archive.
 LIMITS = Limits(max_bytes=10 * 1024 * 1024)

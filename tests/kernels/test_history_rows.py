@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.kernels.conftest import load_kernel
 
 rows = load_kernel("aftersales_warranty/tools/history_rows.py")
-raw_row = load_kernel("aftersales_warranty/tools/history_reader.py").RawRow
+raw_row = load_kernel("aftersales_network/tools/table_reader.py").RawRow
 
 CASE_DATE = date(2024, 3, 31)
 MAPPING = rows.Mapping(

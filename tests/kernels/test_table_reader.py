@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from tests.kernels.conftest import load_kernel
 
-reader = load_kernel("aftersales_warranty/tools/history_reader.py")
+reader = load_kernel("aftersales_network/tools/table_reader.py")
 
 
 def read(data, filename="cases.csv", limits=None):

@@ -1,4 +1,4 @@
-"""Rows of a table of old cases, read as a stream from CSV or XLSX bytes.
+"""Rows of a table that somebody uploads, read as a stream from CSV or XLSX bytes.
 
 Source of the rules: RFC 4180 (CSV), ECMA-376 (XLSX is a zip of XML parts), and the
 usual guards against decompression bombs: the zip directory is judged before a part is
