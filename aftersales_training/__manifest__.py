@@ -42,6 +42,7 @@
         # data of: plans
         "data/aftersales_training_need_data.xml",
         # data of: growth
+        "data/aftersales_growth_data.xml",
         "views/aftersales_certificate_type_views.xml",
         "views/aftersales_certificate_issuer_views.xml",
         "views/aftersales_certificate_views.xml",
@@ -76,6 +77,7 @@
         "report/aftersales_competition_reports.xml",
         "report/aftersales_competition_templates.xml",
         "views/aftersales_competition_views.xml",
+        "views/aftersales_technical_grade_views.xml",
         "views/aftersales_growth_menus.xml",
     ],
     "assets": {

@@ -84,4 +84,8 @@ from . import (
     aftersales_competition_entrant,
     aftersales_competition_score,
     aftersales_competition_award,
+    aftersales_technical_grade,
+    aftersales_technical_grade_award,
+    aftersales_technical_grade_flow,
+    aftersales_staff_grade,
 )

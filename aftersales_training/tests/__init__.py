@@ -39,4 +39,5 @@ from . import test_training_need, test_training_plan
 from . import (
     test_competition,
     test_competition_rights,
+    test_grade,
 )
