@@ -72,7 +72,13 @@
         "views/aftersales_training_attendee_views.xml",
         "views/aftersales_courses_menus.xml",
         # views, wizards, reports and menus of: plans
+        "views/aftersales_training_need_views.xml",
+        "views/aftersales_training_plan_line_views.xml",
+        "views/aftersales_training_plan_views.xml",
+        "views/aftersales_training_requirement_views.xml",
+        "views/aftersales_training_coverage_views.xml",
         "views/aftersales_training_gate_views.xml",
+        "views/aftersales_plans_menus.xml",
         # views, wizards, reports and menus of: growth
         "report/aftersales_competition_reports.xml",
         "report/aftersales_competition_templates.xml",

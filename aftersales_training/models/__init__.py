@@ -66,6 +66,7 @@ from . import (
     aftersales_training_plan_line,
     aftersales_training_plan_line_effect,
     aftersales_training_plan_line_steps,
+    aftersales_training_plan_cost,
     aftersales_training_requirement,
     aftersales_training_need_job,
     aftersales_training_coverage,

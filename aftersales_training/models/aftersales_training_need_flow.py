@@ -54,6 +54,23 @@ class AftersalesTrainingNeed(models.Model):
             "view_mode": "form",
         }
 
+    @api.model
+    def _get_new_action(self, record, origin, text):
+        """Window action on a new need of the unit that follows from a record."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Training Need"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "context": {
+                "default_origin": origin,
+                "default_origin_model": record._name,
+                "default_origin_res_id": record.id,
+                "default_service_point_id": record.service_point_id.id,
+                "default_text": text,
+            },
+        }
+
     # Closing by a pass
 
     @api.model

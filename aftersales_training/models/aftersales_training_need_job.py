@@ -11,8 +11,6 @@ from .aftersales_training_need import OPEN_STATES
 
 #: Records written between two commits of the nightly job.
 NEED_BATCH = 500
-#: How far back the job looks for what went badly.
-TRIGGER_DAYS = 90
 #: Months after which a closed need of this kind may come up again.
 REST_MONTHS = 6
 #: One open need per person and course is enough, whatever it follows from.
@@ -57,7 +55,7 @@ class AftersalesTrainingNeed(models.Model):
         today = company._get_aftersales_today()
         staff = self._get_company_staff(company, today)
         return [
-            *self._prepare_trigger_needs(company, today),
+            *self._prepare_trigger_needs(company),
             *self._prepare_certificate_needs(company, staff, today),
             *self._prepare_qualification_needs(company, staff, today),
             *self._prepare_requirement_needs(company, today),
@@ -72,16 +70,13 @@ class AftersalesTrainingNeed(models.Model):
         )
 
     @api.model
-    def _prepare_trigger_needs(self, company, today):
+    def _prepare_trigger_needs(self, company):
         """Needs from failed assessments, findings and low metrics."""
         points = self.env["aftersales.service.point"].search(
             Domain("company_id", "=", company.id)
             & Domain("state", "in", ("probation", "active", "suspended"))
         )
-        triggers = points._get_training_triggers(
-            today - timedelta(days=TRIGGER_DAYS), today
-        )
-        return [self._prepare_trigger_vals(trigger, today) for trigger in triggers]
+        return points._prepare_trigger_needs()
 
     @api.model
     def _prepare_trigger_vals(self, trigger, today):

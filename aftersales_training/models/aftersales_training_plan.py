@@ -144,6 +144,12 @@ class AftersalesTrainingPlan(models.Model):
     refuse_reason = fields.Text(readonly=True, copy=False)
     cancel_reason = fields.Text(readonly=True, copy=False)
     line_ids = fields.One2many("aftersales.training.plan.line", "plan_id", copy=True)
+    approval_ids = fields.One2many(
+        "aftersales.approval",
+        "res_id",
+        "Approvals",
+        domain=[("res_model", "=", "aftersales.training.plan")],
+    )
     # Figures
     planned_people = fields.Integer(compute="_compute_figures", store=True)
     trained_people = fields.Integer(compute="_compute_figures", store=True)

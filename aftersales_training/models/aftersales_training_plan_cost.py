@@ -38,8 +38,8 @@ class AftersalesTrainingPlan(models.Model):
             todo = sessions.filtered(lambda s: s.state in TODO_STATES)
             done = sessions.filtered(lambda s: s.state == "done")
             plan.cost_planned = sum(plan.line_ids.mapped("cost_planned"))
-            plan.amount_committed = sum(todo.mapped("cost_total"))
-            plan.amount_spent = sum(done.mapped("cost_total"))
+            plan.amount_committed = sum(session._get_cost() for session in todo)
+            plan.amount_spent = sum(session._get_cost() for session in done)
             used = plan.amount_committed + plan.amount_spent
             plan.amount_left = plan.budget - used
             plan.budget_used = 100 * used / plan.budget if plan.budget else 0.0
@@ -72,7 +72,7 @@ class AftersalesTrainingPlan(models.Model):
             plan._prepare_post_vals(session)
             for plan in plans_sudo
             for session in plan.line_ids.session_ids - booked.training_session_id
-            if session.state == "done" and session.cost_total
+            if session.state == "done" and session._get_cost()
         ]
         # Human resources may not enter spending of other kinds.
         posts_sudo = Post.sudo().create(vals_list)
@@ -93,9 +93,18 @@ class AftersalesTrainingPlan(models.Model):
             "reference": self.name,
             "date": session.company_id._get_aftersales_today(session.date_stop),
             "line_id": self.budget_line_id.id,
-            "amount": session.cost_total,
+            "amount": session._get_cost(),
             "training_session_id": session.id,
         }
+
+
+class AftersalesTrainingSession(models.Model):
+    _inherit = "aftersales.training.session"
+
+    def _get_cost(self):
+        """What the session costs altogether."""
+        self.ensure_one()
+        return self.cost_total if "cost_total" in self._fields else 0.0
 
 
 class AftersalesBudgetPost(models.Model):
