@@ -336,6 +336,8 @@ class AftersalesTrainingNeed(models.Model):
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
             "user_id": user.id,
+            # Ended by the system when the need is closed.
+            "automated": True,
             "date_deadline": self.date_due,
             "summary": env._(
                 "Training overdue since %(date)s: %(need)s",

@@ -33,7 +33,13 @@ from . import (
 
 # tests of: courses
 # tests of: plans
-from . import test_training_need, test_training_plan
+from . import (
+    test_training_coverage,
+    test_training_gate,
+    test_training_job,
+    test_training_need,
+    test_training_plan,
+)
 
 # tests of: growth
 from . import (
