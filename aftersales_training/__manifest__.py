@@ -39,6 +39,8 @@
         # data of: ratio
         "data/aftersales_ratio_data.xml",
         # data of: courses
+        "data/aftersales_courses_cron_data.xml",
+        "data/aftersales_courses_mail_data.xml",
         # data of: plans
         "data/aftersales_training_need_data.xml",
         # data of: growth
@@ -65,11 +67,15 @@
         "views/aftersales_qualification_gap_views.xml",
         "views/aftersales_ratio_menus.xml",
         # views, wizards, reports and menus of: courses
+        "wizard/aftersales_training_wizard_views.xml",
         "views/aftersales_training_course_views.xml",
         "views/aftersales_training_material_views.xml",
         "views/aftersales_trainer_views.xml",
         "views/aftersales_training_session_views.xml",
         "views/aftersales_training_attendee_views.xml",
+        "views/aftersales_training_cost_views.xml",
+        "report/aftersales_training_reports.xml",
+        "views/aftersales_training_templates.xml",
         "views/aftersales_courses_menus.xml",
         # views, wizards, reports and menus of: plans
         "views/aftersales_training_need_views.xml",

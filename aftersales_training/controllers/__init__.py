@@ -1,6 +1,8 @@
 from . import portal
+
 # controllers of: certs
 # controllers of: ratio
 # controllers of: courses
+from . import training
 # controllers of: plans
 # controllers of: growth

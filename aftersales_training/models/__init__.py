@@ -54,7 +54,15 @@ from . import (
     aftersales_training_material,
     aftersales_trainer,
     aftersales_training_session,
+    aftersales_training_booking,
+    aftersales_training_session_flow,
+    aftersales_training_cost,
     aftersales_training_attendee,
+    aftersales_training_attendee_flow,
+    aftersales_training_attendee_exam,
+    aftersales_training_attendee_portal,
+    aftersales_training_elearning,
+    survey_user_input,
 )
 
 # models of: plans

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools.seats import success_rate
+
 CONTENT_TYPES = [
     ("technical", "Technical"),
     ("business", "Business Skills"),
@@ -99,6 +101,17 @@ class AftersalesTrainingCourse(models.Model):
         help="Our own certificate that is issued to whoever passes.",
     )
 
+    # Figures
+    session_count = fields.Integer(compute="_compute_figures")
+    attendee_count = fields.Integer("Attendee Places", compute="_compute_figures")
+    passed_count = fields.Integer("Passes", compute="_compute_figures")
+    pass_rate = fields.Float(
+        "Pass Rate (%)",
+        digits=(5, 1),
+        compute="_compute_figures",
+        help="Passes among those who attended.",
+    )
+
     _code_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))",
         "The code of a course must be unique in its company.",
@@ -109,6 +122,10 @@ class AftersalesTrainingCourse(models.Model):
     _seats_positive = models.Constraint(
         "CHECK(seats >= 1)", "A course needs at least one seat."
     )
+    _one_exam = models.Constraint(
+        "CHECK(NOT (is_practical AND survey_id IS NOT NULL))",
+        "The exam of a course is either online or practical.",
+    )
     _attempts_positive = models.Constraint(
         "CHECK(attempts_limit >= 0)", "The number of attempts cannot be negative."
     )
@@ -117,6 +134,56 @@ class AftersalesTrainingCourse(models.Model):
     def _compute_has_exam(self):
         for course in self:
             course.has_exam = bool(course.survey_id or course.is_practical)
+
+    def _compute_figures(self):
+        # Figures say nothing about one person.
+        attendees_sudo = self.env["aftersales.training.attendee"].sudo()
+        companies = self.env.companies.ids
+        domain = [("course_id", "in", self.ids), ("company_id", "in", companies)]
+        rows = attendees_sudo._read_group(
+            domain, ["course_id", "state", "is_passed"], ["__count"]
+        )
+        sessions = dict(
+            self.env["aftersales.training.session"]._read_group(
+                domain, ["course_id"], ["__count"]
+            )
+        )
+        for course in self:
+            own = [row[1:] for row in rows if row[0].id == course._origin.id]
+            there = sum(count for state, _p, count in own if state == "attended")
+            passed = sum(count for _s, is_passed, count in own if is_passed)
+            course.session_count = sessions.get(course._origin, 0)
+            course.attendee_count = sum(
+                count for state, _p, count in own if state != "cancelled"
+            )
+            course.passed_count = passed
+            course.pass_rate = 100 * float(success_rate(passed, there) or 0)
+
+    @api.constrains("survey_id")
+    def _check_survey(self):
+        for course in self:
+            if course.survey_id.sudo().scoring_type == "no_scoring":
+                raise ValidationError(
+                    self.env._(
+                        "The exam of %(course)s has no scores. Choose a scoring in "
+                        "the options of the survey “%(survey)s”.",
+                        course=course.display_name,
+                        survey=course.survey_id.sudo().title,
+                    )
+                )
+
+    @api.constrains("company_id", "trainer_ids")
+    def _check_trainer_company(self):
+        for course in self.filtered("company_id"):
+            trainers = course.sudo().trainer_ids
+            if trainers.company_id - course.company_id:
+                raise ValidationError(
+                    self.env._(
+                        "The trainers of %(course)s must belong to %(company)s.",
+                        course=course.display_name,
+                        company=course.company_id.name,
+                    )
+                )
 
     @api.constrains("certificate_type_id")
     def _check_certificate_type(self):
@@ -139,6 +206,38 @@ class AftersalesTrainingCourse(models.Model):
             raise ValidationError(
                 self.env._("A course cannot be its own prerequisite.")
             )
+
+    def copy_data(self, default=None):
+        """A copy has its own name; materials and sessions stay behind."""
+        vals_list = super().copy_data(default=default)
+        return [
+            {**vals, "name": self.env._("%(name)s (copy)", name=course.name)}
+            for course, vals in zip(self, vals_list, strict=True)
+        ]
+
+    def action_view_sessions(self):
+        """Open the sessions of the course."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sessions of %(name)s", name=self.name),
+            "res_model": "aftersales.training.session",
+            "view_mode": "list,kanban,calendar,pivot,form",
+            "domain": [("course_id", "=", self.id)],
+            "context": {"default_course_id": self.id},
+        }
+
+    def action_view_attendees(self):
+        """Open the people of the course."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Attendees of %(name)s", name=self.name),
+            "res_model": "aftersales.training.attendee",
+            "view_mode": "list,kanban,pivot,graph,form",
+            "domain": [("course_id", "=", self.id)],
+            "context": {"default_course_id": self.id},
+        }
 
     @api.model
     def _get_passed(self, person_keys, on_date):

@@ -1,5 +1,13 @@
+import secrets
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
+
+#: States in which the people and versions of a session are settled.
+FROZEN_STATES = ("running", "done", "cancelled")
+FROZEN_FIELDS = frozenset(("course_id", "material_ids", "trainer_ids", "company_id"))
 
 
 class AftersalesTrainingSession(models.Model):
@@ -26,11 +34,12 @@ class AftersalesTrainingSession(models.Model):
         check_company=True,
         tracking=True,
     )
-    content_type = fields.Selection(related="course_id.content_type", store=True)
+    content_type = fields.Selection(
+        related="course_id.content_type", store=True, precompute=True
+    )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
     service_point_id = fields.Many2one(
         "aftersales.service.point",
         "Host Unit",
@@ -43,14 +52,7 @@ class AftersalesTrainingSession(models.Model):
     )
     date_start = fields.Datetime("Start", required=True, index=True, tracking=True)
     date_stop = fields.Datetime("End", required=True, tracking=True)
-    seats = fields.Integer(
-        compute="_compute_seats",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        tracking=True,
-    )
+    tz = fields.Char("Time Zone", compute="_compute_tz")
     location_id = fields.Many2one("res.partner", "Place", check_company=True)
     online_url = fields.Char("Online Link")
     trainer_ids = fields.Many2many(
@@ -61,6 +63,7 @@ class AftersalesTrainingSession(models.Model):
         "Trainers",
         check_company=True,
     )
+    booking_ids = fields.One2many("aftersales.training.booking", "session_id")
     material_ids = fields.Many2many(
         "aftersales.training.material",
         "aftersales_training_session_material_rel",
@@ -87,25 +90,222 @@ class AftersalesTrainingSession(models.Model):
         index=True,
         tracking=True,
     )
+    cancel_reason = fields.Text(readonly=True, copy=False)
+    # Seats
+    seats = fields.Integer(
+        compute="_compute_seats",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+    )
+    seats_taken = fields.Integer(compute="_compute_seats_taken", store=True)
+    seats_free = fields.Integer(compute="_compute_seats_free")
+    seats_revision = fields.Integer(
+        readonly=True,
+        copy=False,
+        groups=".",
+        help="Rises with every change of the seats, so that of two people at once "
+        "the second looks again.",
+    )
     attendee_ids = fields.One2many(
         "aftersales.training.attendee", "session_id", "Attendees"
     )
+    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
+    attended_count = fields.Integer("Attended", compute="_compute_counts")
+    passed_count = fields.Integer("Passed", compute="_compute_counts")
+    rating_avg = fields.Float(
+        "Rating", digits=(3, 2), compute="_compute_counts", help="Mean of 1 to 5."
+    )
+    checkin_token = fields.Char(copy=False, groups=".")
+    # What the current user may do
+    can_join = fields.Boolean(compute="_compute_can_join")
+    can_run = fields.Boolean(compute="_compute_can_run")
+
+    _FLOW_FIELDS = frozenset(("state", "cancel_reason"))
 
     _seats_positive = models.Constraint(
         "CHECK(seats >= 1)", "A session needs at least one seat."
     )
+    _seats_enough = models.Constraint(
+        "CHECK(COALESCE(seats_taken, 0) <= seats)",
+        "More people are registered than the session has seats.",
+    )
     _dates_order = models.Constraint(
         "CHECK(date_stop > date_start)", "A session must end after it starts."
     )
+    _checkin_uniq = models.UniqueIndex(
+        "(checkin_token) WHERE checkin_token IS NOT NULL",
+        "A check-in code belongs to one session only.",
+    )
 
-    @api.depends("course_id", "date_start")
+    @api.depends("course_id.name", "date_start", "company_id")
     def _compute_name(self):
         for session in self:
-            day = session.date_start and format_date(self.env, session.date_start)
+            day = session.date_start and format_date(
+                self.env, session._get_local_day(session.date_start)
+            )
             parts = (session.course_id.name, day)
             session.name = ", ".join(part for part in parts if part)
+
+    @api.depends("company_id")
+    def _compute_tz(self):
+        for session in self:
+            company = session.company_id or self.env.company
+            session.tz = company._get_aftersales_tz()
 
     @api.depends("course_id")
     def _compute_seats(self):
         for session in self:
             session.seats = session.seats or session.course_id.seats or 1
+
+    @api.depends("attendee_ids.state")
+    def _compute_seats_taken(self):
+        attendees = self.env["aftersales.training.attendee"]
+        counts = dict(
+            attendees._read_group(
+                Domain("session_id", "in", self.ids) & attendees._get_seated_domain(),
+                ["session_id"],
+                ["__count"],
+            )
+        )
+        for session in self:
+            session.seats_taken = counts.get(session._origin, 0)
+
+    @api.depends("seats", "seats_taken")
+    def _compute_seats_free(self):
+        for session in self:
+            session.seats_free = max(0, session.seats - session.seats_taken)
+
+    @api.depends("attendee_ids.state", "attendee_ids.is_passed", "attendee_ids.rating")
+    def _compute_counts(self):
+        # Figures of a session say nothing about one person: everybody who sees
+        # the session sees them.
+        attendees_sudo = self.env["aftersales.training.attendee"].sudo()
+        rows = attendees_sudo._read_group(
+            [("session_id", "in", self.ids)],
+            ["session_id", "state", "is_passed"],
+            ["__count", "rating:sum", "rated:sum"],
+        )
+        for session in self:
+            own = [row[1:] for row in rows if row[0] == session._origin]
+            session.waiting_count = sum(r[2] for r in own if r[0] == "waiting")
+            session.attended_count = sum(r[2] for r in own if r[0] == "attended")
+            session.passed_count = sum(r[2] for r in own if r[1])
+            rated = sum(r[4] or 0 for r in own)
+            session.rating_avg = sum(r[3] or 0 for r in own) / rated if rated else 0.0
+
+    @api.depends_context("uid")
+    @api.depends("state", "date_start", "service_point_id", "company_id")
+    def _compute_can_join(self):
+        found = self.search(self._get_joinable_domain(self.env.user))
+        for session in self:
+            session.can_join = session._origin in found
+
+    @api.depends_context("uid")
+    @api.depends("trainer_ids")
+    def _compute_can_run(self):
+        for session in self:
+            session.can_run = session._may_run()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Book the trainers of new sessions."""
+        sessions = super().create(vals_list)
+        sessions._sync_bookings()
+        return sessions
+
+    def write(self, vals):
+        """Keep a started session as it was; more seats go to those who wait."""
+        self._check_frozen(vals)
+        res = super().write(vals)
+        if {"trainer_ids", "date_start", "date_stop", "state"} & set(vals):
+            self._sync_bookings()
+        if "seats" in vals:
+            self._fill_seats()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        for session in self:
+            if session.state != "draft" or session.sudo().attendee_ids:
+                raise UserError(
+                    self.env._(
+                        "%(session)s has been opened. Cancel it instead of deleting "
+                        "it.",
+                        session=session.display_name,
+                    )
+                )
+
+    def _check_frozen(self, vals):
+        """Refuse to change what a started session was held with.
+
+        :raise UserError: naming the session and the field
+        """
+        names = FROZEN_FIELDS & set(vals)
+        if self._is_flow() and not self.env.su:
+            return
+        frozen = self.filtered(lambda s: s.state in FROZEN_STATES)
+        if names and frozen:
+            label = self._fields[sorted(names)[0]]._description_string(self.env)
+            raise UserError(
+                self.env._(
+                    "“%(field)s” of %(session)s is settled since the session started.",
+                    field=label,
+                    session=frozen[0].display_name,
+                )
+            )
+
+    def _get_local_day(self, moment):
+        """Day of a UTC moment in the zone of the company."""
+        company = self.company_id or self.env.company
+        return company._get_aftersales_today(moment)
+
+    @api.model
+    def _new_checkin_token(self):
+        return secrets.token_urlsafe(24)
+
+    def _may_run(self, user=None):
+        """Whether a user may run the session: human resources or its trainer."""
+        self.ensure_one()
+        user = user or self.env.user
+        officer = user.has_group("aftersales_network.group_training_officer")
+        if officer and self.company_id in user.company_ids:
+            return True
+        return user in self.sudo().trainer_ids.user_id
+
+    @api.model
+    def _get_joinable_domain(self, user):
+        """Sessions that a user may join himself.
+
+        They are open and have not begun, belong to the company where the user
+        works and, where a unit hosts them, to the region of one of his units.
+        """
+        companies, ancestors = self._get_home_of(user)
+        return (
+            Domain("state", "=", "open")
+            & Domain("date_start", ">", fields.Datetime.now())
+            & Domain("company_id", "in", companies)
+            & (
+                Domain("service_point_id", "=", False)
+                | Domain("service_point_id", "in", ancestors)
+                | Domain("service_point_id.centre_id", "in", ancestors)
+            )
+        )
+
+    @api.model
+    def _get_home_of(self, user):
+        """Return (ids of companies, ids of units and all above) where he works."""
+        staff_sudo = self.env["aftersales.staff"].sudo()
+        today = fields.Date.context_today(self)
+        points = staff_sudo.search(
+            Domain("user_id", "=", user.id)
+            & Domain("date_from", "<=", today)
+            & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
+        ).service_point_id
+        companies = set(points.company_id.ids) | set(
+            user.sudo().employee_ids.company_id.ids
+        )
+        paths = "".join(point.parent_path or "" for point in points)
+        return sorted(companies), sorted({int(i) for i in paths.split("/") if i})

@@ -32,6 +32,7 @@ from . import (
 )
 
 # tests of: courses
+from . import test_session
 # tests of: plans
 from . import (
     test_training_coverage,

@@ -10,4 +10,5 @@ class AftersalesReasonWizard(models.TransientModel):
         return {
             **super()._get_allowed_methods(),
             "aftersales.certificate": ("_revoke",),
+            "aftersales.training.session": ("_cancel",),
         }
