@@ -21,6 +21,7 @@
         "security/ir.model.access-ratio.csv",
         "security/aftersales_ratio_rules.xml",
         # access of: courses
+        "security/aftersales_courses_groups.xml",
         "security/ir.model.access-courses.csv",
         "security/aftersales_courses_rules.xml",
         # access of: plans

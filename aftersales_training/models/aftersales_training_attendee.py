@@ -279,8 +279,10 @@ class AftersalesTrainingAttendee(models.Model):
         """
         self._check_new_people(vals_list)
         attendees = super().create(vals_list)
-        attendees._check_registration()
-        attendees.with_context(mail_notrack=True)._take_seats()
+        # Imports of past attendance come with their state; everybody else waits.
+        fresh = attendees.filtered(lambda a: a.state == "waiting")
+        fresh._check_registration()
+        fresh.with_context(mail_notrack=True)._take_seats()
         return attendees
 
     @api.ondelete(at_uninstall=False)

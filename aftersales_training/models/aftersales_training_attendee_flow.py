@@ -2,10 +2,10 @@ from odoo import models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
+from .aftersales_training_session_flow import MAIL_REGISTERED, MAIL_WAITING
+
 OFFICER_GROUP = "aftersales_network.group_training_officer"
 MANAGER_GROUP = "aftersales_network.group_centre_manager"
-MAIL_REGISTERED = "aftersales_training.mail_template_attendee_registered"
-MAIL_WAITING = "aftersales_training.mail_template_attendee_waiting"
 MAIL_SEATED = "aftersales_training.mail_template_attendee_seated"
 
 
@@ -66,7 +66,7 @@ class AftersalesTrainingAttendee(models.Model):
         :raise UserError: naming the session, or the people and what they lack
         """
         officer = self.env.su or self.env.user.has_group(OFFICER_GROUP)
-        states = ("open", "running") if officer else ("open",)
+        states = ("draft", "open", "running") if officer else ("open",)
         closed = self.session_id.filtered(lambda s: s.state not in states)[:1]
         if closed:
             raise UserError(
@@ -156,7 +156,9 @@ class AftersalesTrainingAttendee(models.Model):
         self._settle_terms()
         (timed & seated)._send(MAIL_REGISTERED)
         (seated - timed)._send(MAIL_SEATED)
-        (timed - seated)._send(MAIL_WAITING)
+        # A session in preparation hands out its seats when it opens.
+        full = (timed - seated).filtered(lambda a: a.session_id.state != "draft")
+        full._send(MAIL_WAITING)
 
     def _refuse_clashes(self, clashes):
         """Refuse people who sit elsewhere at the time of the session."""

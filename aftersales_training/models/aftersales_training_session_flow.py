@@ -9,6 +9,8 @@ from ..tools.seats import in_window, seat
 
 #: How long before the start people may check in.
 CHECKIN_LEAD = timedelta(minutes=30)
+MAIL_REGISTERED = "aftersales_training.mail_template_attendee_registered"
+MAIL_WAITING = "aftersales_training.mail_template_attendee_waiting"
 SEATING_STATES = ("open", "running")
 
 
@@ -18,13 +20,20 @@ class AftersalesTrainingSession(models.Model):
     _inherit = "aftersales.training.session"
 
     def action_open(self):
-        """Open for registration; the trainers must be approved for the content."""
+        """Open for registration and hand out seats to those who were planned.
+
+        :raise UserError: a trainer is not approved for the content on that day
+        """
         self._check_officer()
         self._check_flow_state("draft")
         self._check_trainers_approved()
         for session in self:
             token = session._new_checkin_token()
             session.sudo()._write_flow({"state": "open", "checkin_token": token})
+        seated = self._fill_seats()
+        seated._send(MAIL_REGISTERED)
+        planned = self.sudo().attendee_ids.filtered(lambda a: a.state == "waiting")
+        planned._send(MAIL_WAITING)
         return True
 
     def action_start(self):

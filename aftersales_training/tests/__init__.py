@@ -32,7 +32,8 @@ from . import (
 )
 
 # tests of: courses
-from . import test_session
+from . import test_exam, test_session
+
 # tests of: plans
 from . import (
     test_training_coverage,

@@ -214,7 +214,28 @@ class TestSession(CourseCommon):
     def test_people_join_an_open_session_only(self):
         session = self._create_session(state="draft")
         with self.assertRaisesRegex(UserError, "not open for registration"):
+            self._as(self.user_centre, self.Attendee).create(
+                {"session_id": session.id, "partner_id": self.partner.id}
+            )
+        session._cancel("Not needed")
+        with self.assertRaisesRegex(UserError, "not open for registration"):
             self._register(session, self.employee)
+
+    def test_planned_people_get_their_seats_when_it_opens(self):
+        session = self._create_session(state="draft").with_env(self.hr_env)
+        people = self._create_people(3)
+        attendees = session._register_people(partners=people)
+        self.assert_states(attendees, "waiting", "waiting", "waiting")
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", people.ids)])
+        self.assertFalse(mails)
+        session.action_open()
+        self.assert_states(attendees, "registered", "registered", "waiting")
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", people.ids)])
+        self.assertEqual(
+            sorted(mails.mapped("subject")),
+            ["You wait for a place in Inverter Repair"]
+            + ["Your place in Inverter Repair"] * 2,
+        )
 
     def test_closing_marks_the_rest_absent(self):
         session = self._create_session()

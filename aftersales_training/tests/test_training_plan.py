@@ -209,12 +209,20 @@ class TestTrainingPlan(PlansCommon):
         self.assertEqual((line.trained_people, line.completion), (1, 50))
         self.assertEqual((plan.trained_people, plan.completion), (1, 25))
         # A second pass of the same person trains nobody else.
-        again = self._create_session(line, state="done")
+        again, later = (
+            self._create_session(
+                line,
+                state="done",
+                date_start=f"2026-03-{day:02} 01:00:00",
+                date_stop=f"2026-03-{day:02} 07:00:00",
+            )
+            for day in (6, 7)
+        )
         self._pass(self.employee.work_contact_id, "2026-03-13", session=again)
         self.assertEqual(line.trained_people, 1)
         self._pass(self.contact, "2026-03-13", session=again, passed=False)
         self.assertEqual(line.trained_people, 1)
-        self._pass(self.contact, "2026-03-14", session=again)
+        self._pass(self.contact, "2026-03-14", session=later)
         self.assertEqual((line.completion, plan.completion), (100, 50))
         other.with_user(self.officer)._cancel("Not this year")
         self.assertEqual((plan.completion, plan.line_completion), (100, 0))

@@ -5,6 +5,7 @@ from . import aftersales_certificate_load, certificate_judge
 # wizard of: ratio
 # wizard of: courses
 from . import aftersales_training_register_wizard, aftersales_training_result_wizard
+
 # wizard of: plans
 from . import aftersales_reason_wizard_plans
 
