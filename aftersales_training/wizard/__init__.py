@@ -2,6 +2,7 @@ from . import aftersales_ratio_dashboard, aftersales_reason_wizard
 
 # wizard of: certs
 from . import aftersales_certificate_load, certificate_judge
+
 # wizard of: ratio
 # wizard of: courses
 from . import aftersales_training_register_wizard, aftersales_training_result_wizard
