@@ -32,7 +32,7 @@ from . import (
 )
 
 # tests of: courses
-from . import test_exam, test_session
+from . import test_course, test_exam, test_session
 
 # tests of: plans
 from . import (
