@@ -62,6 +62,8 @@
         "views/aftersales_training_menus.xml",
         # views, wizards, reports and menus of: certs
         # views, wizards, reports and menus of: ratio
+        "report/manager_ratio_reports.xml",
+        "report/manager_ratio_templates.xml",
         "views/aftersales_staff_absence_views.xml",
         "views/aftersales_responsibility_views.xml",
         "views/aftersales_responsibility_target_views.xml",
@@ -94,6 +96,7 @@
         "views/aftersales_growth_menus.xml",
     ],
     "assets": {
+        "web.assets_backend": ["aftersales_training/static/src/ratio/*"],
         "web.assets_tests": ["aftersales_training/static/tests/tours/*.js"],
     },
 }

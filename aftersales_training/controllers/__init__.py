@@ -2,6 +2,8 @@ from . import portal
 
 # controllers of: certs
 # controllers of: ratio
+from . import ratio
+
 # controllers of: courses
 from . import training
 # controllers of: plans

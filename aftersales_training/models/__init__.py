@@ -35,6 +35,7 @@ from . import (
 from . import (
     aftersales_manager_ratio_alert,
     aftersales_manager_ratio_difference,
+    aftersales_manager_ratio_evidence,
     aftersales_manager_ratio_figures,
     aftersales_qualification_gap,
     aftersales_ratio_rule,
@@ -83,6 +84,8 @@ from . import (
     aftersales_approval_training,
     aftersales_metric_training,
 )
+
+from . import aftersales_training_need_ratio
 
 # models of: growth
 from . import (

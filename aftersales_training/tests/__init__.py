@@ -27,6 +27,7 @@ from . import (
 from . import (
     test_qualification_entry,
     test_ratio_alert,
+    test_ratio_evidence,
     test_ratio_rule,
     test_responsibility,
 )

@@ -60,16 +60,107 @@ class TestRatioDashboard(TrainingCommon):
         self.assertEqual(len(certificates), 2)
 
     def test_curve(self):
+        """Two lines, recorded and expected; the day it falls below is marked."""
         board = self._open(self.officer)
-        ((series,)) = json.loads(board.curve)
-        values = series["values"]
-        self.assertEqual(len(values), 25)
-        self.assertEqual(values[0], {"x": "06/15/2026", "y": 15.38})
-        self.assertEqual(values[-1], {"x": "05/31/2028", "y": 0.0})
+        curve = json.loads(board.curve)
+        self.assertEqual(curve["now"], 0)
+        self.assertEqual(len(curve["labels"]), 26, "24 months, today and that day")
+        self.assertEqual((curve["holders"][0], curve["required"][0]), (2, 2))
+        self.assertEqual(curve["labels"][curve["under"]], "01/01/2028")
+        self.assertEqual(curve["holders"][curve["under"] :], [0] * 6)
+        self.assertEqual(set(curve["required"]), {2})
+        self.assertEqual(
+            (curve["holders_label"], curve["required_label"]), ("Certified", "Required")
+        )
         self.Ratio._create_snapshot("2026-05-31", self.firm, kind="month_end")
+        board.invalidate_recordset()
+        curve = json.loads(board.curve)
+        self.assertEqual((curve["now"], curve["labels"][0]), (1, "05/31/2026"))
         lines = self._records(board.action_view_curve())
-        self.assertEqual(lines.mapped("kind"), ["recorded"] + ["forecast"] * 25)
+        self.assertEqual(lines.mapped("kind"), ["recorded"] + ["forecast"] * 26)
         self.assertEqual(lines[0].date, date(2026, 5, 31))
+
+    def test_table_of_units(self):
+        board = self._open(self.officer)
+        self.assertEqual(
+            [tuple(row.values())[1:] for row in board.units],
+            [
+                (self.firm_north.display_name, 11, 2, 2, 0, 18.18),
+                (self.firm_south.display_name, 2, 0, 1, 1, 0.0),
+            ],
+        )
+        board.service_point_id = self.firm_north
+        self.assertEqual([row["id"] for row in board.units], self.firm_point.ids)
+
+    def test_units_are_counted_in_one_query(self):
+        board = self._open(self.officer)
+
+        def measure():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            board.mapped("units")
+            return self.env.cr.sql_log_count - before
+
+        measure()
+        few = measure()
+        for number in range(20):
+            unit = self._create_unit(f"Unit {number}", "centre", self.firm_hq)
+            self._create_managers(2, unit, certified=1)
+        self.assertEqual(measure(), few)
+
+    def test_whom_to_train(self):
+        """Units that lack heads first, then the longest in the role."""
+        board = self._open(self.officer)
+        self.assertEqual(board.open_staff_ids[:2].service_point_id, self.firm_south)
+        north = self.Staff.search(
+            [("service_point_id", "=", self.firm_north.id)], order="id desc", limit=1
+        )
+        north.date_from = "2015-01-01"
+        board.invalidate_recordset()
+        self.assertEqual(board.open_staff_ids[2], north)
+        self.assertEqual(len(board.open_staff_ids), 11)
+
+    def test_propose_training(self):
+        board = self._open(self.officer)
+        board.service_point_id = self.firm_south
+        needs = self._records(board.action_propose_training())
+        self.assertEqual(len(needs), 1)
+        self.assertEqual((needs.origin, needs.state), ("ratio", "open"))
+        self.assertEqual(needs.employee_id, board.open_staff_ids[:1].employee_id)
+        self.assertEqual(self._records(board.action_propose_training()), needs)
+        board.service_point_id = False
+        self.assertEqual(board.shortfall, 0)
+        needs = self._records(board.action_propose_training())
+        self.assertEqual(len(needs), 2, "two will be missing in 2028")
+
+    def test_nobody_to_train(self):
+        board = self._open(self.officer)
+        board.service_point_id = self.firm_point
+        with self.assertRaisesRegex(UserError, "Nobody is missing"):
+            board.action_propose_training()
+        (manager,) = self._create_managers(1, self.firm_point)
+        self._create_certificate(manager.employee_id, date_expiry="2026-12-31")
+        board.invalidate_recordset()
+        with self.assertRaisesRegex(UserError, "Every manager here is certified"):
+            board.action_propose_training()
+
+    def test_rule_of_the_day(self):
+        self.firm.aftersales_ratio_percent = 50
+        board = self._open(self.officer)
+        self.assertEqual((board.rule_percent, board.required), (50.0, 7))
+        self.assertEqual(
+            board.answer,
+            "2 certified of 13 managers; the rule (50 %, at least 1) asks for 7.",
+        )
+        board.date = date(2026, 6, 14)
+        self.assertEqual((board.rule_percent, board.required), (10.0, 2))
+
+    def test_first_menu_of_human_resources(self):
+        menu = self.env.ref("aftersales_training.menu_training").with_user(self.officer)
+        children = menu.child_id.sorted("sequence")
+        action = self.env.ref("aftersales_training.aftersales_ratio_dashboard_action")
+        self.assertEqual(children[0].action.id, action.id)
 
     def test_form_answers_another_question_at_once(self):
         board = self._open(self.officer)
@@ -89,7 +180,8 @@ class TestRatioDashboard(TrainingCommon):
             board.service_point_id = unit
             self.assertFalse(board.is_allowed)
             self.assertEqual((board.managers, board.holders), (0, 0))
-            self.assertEqual(json.loads(board.curve)[0]["values"], [])
+            self.assertEqual(json.loads(board.curve)["labels"], [])
+            self.assertFalse(board.units)
             with self.assertRaisesRegex(AccessError, "you are responsible for"):
                 board.action_view_curve()
 

@@ -1,7 +1,7 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
@@ -50,9 +50,9 @@ class AftersalesRatioDashboard(models.TransientModel):
     ratio_percent = fields.Float(
         "Certified (%)", digits=(5, 2), compute="_compute_figures"
     )
-    rule_percent = fields.Float(
-        "Rule (%)", related="company_id.aftersales_ratio_percent"
-    )
+    rule_percent = fields.Float("Rule (%)", digits=(5, 2), compute="_compute_figures")
+    rule_minimum = fields.Integer("At Least", compute="_compute_figures")
+    answer = fields.Char(compute="_compute_figures")
     manager_staff_ids = fields.Many2many(
         "aftersales.staff", compute="_compute_figures", string="Service Managers"
     )
@@ -65,6 +65,7 @@ class AftersalesRatioDashboard(models.TransientModel):
     expiring_ids = fields.Many2many(
         "aftersales.certificate", compute="_compute_expiring", string="Expire Next"
     )
+    units = fields.Json("Units Below", compute="_compute_units")
     curve = fields.Text(compute="_compute_curve")
     date_under = fields.Date("Falls Below On", compute="_compute_curve")
     forecast_note = fields.Char(compute="_compute_curve")
@@ -85,21 +86,95 @@ class AftersalesRatioDashboard(models.TransientModel):
 
     @api.depends("company_id", "service_point_id", "date")
     def _compute_figures(self):
-        Ratio = self.env["aftersales.manager.ratio"]
         for board in self:
             board.is_allowed = board._is_scope_allowed()
-            figures = (
-                Ratio._get_ratio(board.date, **board._get_scope_args())
-                if board.is_allowed and board.date
-                else Ratio._prepare_figures(DEFAULT_RULE, [], [])
-            )
+            rule, figures = board._get_figures()
             for name in ("managers", "holders", "required", "shortfall", "ratio"):
                 board[name] = figures[name]
             board.ratio_percent = round(100 * figures["ratio"], 2)
+            board.rule_percent = float(100 * rule.rate)
+            board.rule_minimum = rule.minimum
+            board.answer = board._describe_answer()
             managers, holders = figures["manager_ids"], figures["holder_ids"]
             board.manager_staff_ids = [Command.set(managers)]
             board.holder_staff_ids = [Command.set(holders)]
-            board.open_staff_ids = [Command.set(sorted(set(managers) - set(holders)))]
+            missing = sorted(set(managers) - set(holders))
+            board.open_staff_ids = [Command.set(board._rank_for_training(missing))]
+
+    def _get_figures(self):
+        """Return (rule of the day, figures); zeros where the user may not ask."""
+        Ratio = self.env["aftersales.manager.ratio"]
+        if not self.is_allowed or not self.date:
+            return DEFAULT_RULE, Ratio._prepare_figures(DEFAULT_RULE, [], [])
+        rule = self.company_id.sudo()._get_aftersales_ratio_rule(self.date)
+        return rule, Ratio._get_ratio(self.date, **self._get_scope_args())
+
+    def _describe_answer(self):
+        """The figures in one sentence."""
+        return self.env._(
+            "%(holders)s certified of %(managers)s managers; the rule (%(percent)s %%, "
+            "at least %(minimum)s) asks for %(required)s.",
+            holders=self.holders,
+            managers=self.managers,
+            percent=f"{self.rule_percent:g}",
+            minimum=self.rule_minimum,
+            required=self.required,
+        )
+
+    def _rank_for_training(self, staff_ids):
+        """Whom to train first: at units that lack heads, longest in the role."""
+        if not staff_ids:
+            return []
+        Staff = self.env["aftersales.staff"].with_context(active_test=False)
+        groups = Staff._read_group(
+            [("id", "in", staff_ids)], ["service_point_id"], ["id:array_agg"]
+        )
+        units = self.env["aftersales.service.point"].union(*(g[0] for g in groups))
+        ratios = self.env["aftersales.manager.ratio"]._get_ratios(
+            self.date, self.company_id, units, with_company=False
+        )
+        urgent = {
+            staff_id
+            for unit, ids in groups
+            for staff_id in ids
+            if ratios[unit.id]["shortfall"]
+        }
+        ordered = Staff.search([("id", "in", staff_ids)], order="date_from, id")
+        return sorted(ordered.ids, key=lambda staff_id: staff_id not in urgent)
+
+    @api.depends("company_id", "service_point_id", "date")
+    def _compute_units(self):
+        Ratio = self.env["aftersales.manager.ratio"]
+        names = ("managers", "holders", "required", "shortfall")
+        for board in self:
+            units = board._get_units_below()
+            ratios = (
+                Ratio._get_ratios(board.date, board.company_id, units, False)
+                if units
+                else {}
+            )
+            board.units = [
+                {
+                    "id": unit.id,
+                    "name": unit.display_name,
+                    **{name: ratios[unit.id][name] for name in names},
+                    "percent": round(100 * ratios[unit.id]["ratio"], 2),
+                }
+                for unit in units
+            ]
+
+    def _get_units_below(self):
+        """Units right below the chosen one; of a company, those below its roots."""
+        Point = self.env["aftersales.service.point"]
+        if not self.date or not self._is_scope_allowed():
+            return Point
+        if self.service_point_id:
+            below = Domain("parent_id", "=", self.service_point_id._origin.id)
+        else:
+            below = Domain("tier", "!=", "hq") & (
+                Domain("parent_id", "=", False) | Domain("parent_id.tier", "=", "hq")
+            )
+        return Point.search(below & Domain("company_id", "=", self.company_id.id))
 
     @api.depends("holder_staff_ids", "date")
     def _compute_expiring(self):
@@ -116,121 +191,22 @@ class AftersalesRatioDashboard(models.TransientModel):
             rows, days = board._get_curve()
             board.date_under = days[0] if days else False
             board.forecast_note = board._describe_forecast(days)
-            board.curve = json.dumps(
-                [
-                    {
-                        "key": self.env._("Certified (%)"),
-                        "values": [
-                            {
-                                "x": format_date(self.env, row["date"]),
-                                "y": round(100 * row["ratio"], 2),
-                            }
-                            for row in rows
-                        ],
-                    }
-                ]
-            )
+            board.curve = json.dumps(board._prepare_curve(rows, days))
 
-    def action_view_managers(self):
-        """Open the service managers of the date."""
-        name = self.env._("Service Managers")
-        return self._get_staff_action(name, self.manager_staff_ids)
-
-    def action_view_holders(self):
-        """Open the certified managers of the date."""
-        name = self.env._("Certified Managers")
-        return self._get_staff_action(name, self.holder_staff_ids)
-
-    def action_view_open(self):
-        """Open the managers whom a certificate would help."""
-        name = self.env._("Managers without Certificate")
-        return self._get_staff_action(name, self.open_staff_ids)
-
-    def action_view_expiring(self):
-        """Open the certificates behind the figure, the next to expire first."""
-        self.ensure_one()
-        found = self.holder_staff_ids._get_certificates(self._get_counting_domain())
-        certificates = self.env["aftersales.certificate"].union(*found.values())
+    def _prepare_curve(self, rows, days):
+        """Both lines of the chart: recorded month ends, then the forecast."""
+        history = self._get_history() if rows else []
+        points = history + rows
+        dates = [row["date"] for row in points]
+        under = next((n for n, day in enumerate(dates) if days and day >= days[0]), -1)
         return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Certificates That Count"),
-            "res_model": "aftersales.certificate",
-            "view_mode": "list,calendar,form",
-            "domain": [("id", "in", certificates.ids)],
-        }
-
-    def action_view_curve(self):
-        """Open recorded month ends and the forecast as a graph."""
-        self.ensure_one()
-        self._check_scope()
-        rows, _days = self._get_curve()
-        lines = self.env["aftersales.ratio.forecast"].create(
-            [{**row, "dashboard_id": self.id} for row in self._get_history() + rows]
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Course of the Manager Ratio"),
-            "res_model": "aftersales.ratio.forecast",
-            "view_mode": "graph,list",
-            "domain": [("id", "in", lines.ids)],
-        }
-
-    def action_view_snapshots(self):
-        """Open the recorded figures of this unit."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Recorded Ratios"),
-            "res_model": "aftersales.manager.ratio",
-            "view_mode": "list,graph,pivot,form",
-            "domain": list(self._get_snapshot_domain()),
-        }
-
-    def action_keep_evidence(self):
-        """Store today's answer for this date and unit; nobody changes it later."""
-        self.ensure_one()
-        self._check_scope()
-        officer = "aftersales_network.group_training_officer"
-        auditor = "aftersales_network.group_auditor"
-        if not (self.env.user.has_group(officer) or self.env.user.has_group(auditor)):
-            raise AccessError(
-                self.env._("Only HR training officers and auditors keep evidence.")
-            )
-        if self.date > self.company_id._get_aftersales_today():
-            raise UserError(self.env._("A future date is a forecast, not evidence."))
-        # Nobody has the right to create evidence with figures of his own.
-        ratio_sudo = self.env["aftersales.manager.ratio"].sudo()
-        snapshot = ratio_sudo._create_snapshot(
-            self.date, self.company_id, self.service_point_id
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "aftersales.manager.ratio",
-            "res_id": snapshot.id,
-            "view_mode": "form",
-        }
-
-    @api.model
-    def action_open(self):
-        """Open the dashboard with the figures of today."""
-        board = self.create({})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Manager Ratio"),
-            "res_model": self._name,
-            "res_id": board.id,
-            "view_mode": "form",
-            "target": "current",
-        }
-
-    def _get_staff_action(self, name, staff):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": "aftersales.staff",
-            "view_mode": "list,form",
-            "domain": [("id", "in", staff.ids), ("active", "in", (True, False))],
+            "labels": [format_date(self.env, day) for day in dates],
+            "holders": [row["holders"] for row in points],
+            "required": [row["required"] for row in points],
+            "holders_label": self.env._("Certified"),
+            "required_label": self.env._("Required"),
+            "now": len(history),
+            "under": under,
         }
 
     def _get_scope_args(self):
@@ -275,7 +251,7 @@ class AftersalesRatioDashboard(models.TransientModel):
         course, days = self.env["aftersales.manager.ratio"]._get_forecast(
             self.date, months=CURVE_MONTHS, **self._get_scope_args()
         )
-        dates = [self.date, *month_ends(self.date, CURVE_MONTHS)]
+        dates = sorted({self.date, *month_ends(self.date, CURVE_MONTHS), *days})
         rows = []
         for day in dict.fromkeys(dates):
             value = value_on(course, day)
@@ -315,23 +291,3 @@ class AftersalesRatioDashboard(models.TransientModel):
             "Falls below on %(date)s unless certificates are renewed.",
             date=format_date(self.env, days[0]),
         )
-
-
-class AftersalesRatioForecast(models.TransientModel):
-    """One point of the course of the ratio, recorded or expected."""
-
-    _name = "aftersales.ratio.forecast"
-    _description = "Manager Ratio Course"
-    _order = "date, id"
-
-    dashboard_id = fields.Many2one(
-        "aftersales.ratio.dashboard", required=True, index=True, ondelete="cascade"
-    )
-    date = fields.Date(required=True)
-    kind = fields.Selection(
-        [("recorded", "Recorded"), ("forecast", "Forecast")], required=True
-    )
-    managers = fields.Integer()
-    holders = fields.Integer("Certified")
-    required = fields.Integer()
-    ratio = fields.Float("Share", digits=(7, 6), aggregator="avg")

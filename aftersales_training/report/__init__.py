@@ -1,0 +1,1 @@
+from . import manager_ratio_report
