@@ -39,6 +39,7 @@
         "data/mail_template_data.xml",
         # data of: ratio
         "data/aftersales_ratio_data.xml",
+        "data/aftersales_hiring_channel_data.xml",
         # data of: courses
         "data/aftersales_courses_cron_data.xml",
         "data/aftersales_courses_mail_data.xml",
@@ -62,12 +63,14 @@
         "views/aftersales_training_menus.xml",
         # views, wizards, reports and menus of: certs
         # views, wizards, reports and menus of: ratio
+        "report/hr_job_templates.xml",
         "report/manager_ratio_reports.xml",
         "report/manager_ratio_templates.xml",
         "views/aftersales_staff_absence_views.xml",
         "views/aftersales_responsibility_views.xml",
         "views/aftersales_responsibility_target_views.xml",
         "views/aftersales_qualification_gap_views.xml",
+        "views/aftersales_staff_role_profile_views.xml",
         "views/aftersales_ratio_menus.xml",
         # views, wizards, reports and menus of: courses
         "wizard/aftersales_training_wizard_views.xml",

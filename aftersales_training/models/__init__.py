@@ -33,6 +33,7 @@ from . import (
 
 # models of: ratio
 from . import (
+    aftersales_hiring_channel,
     aftersales_manager_ratio_alert,
     aftersales_manager_ratio_difference,
     aftersales_manager_ratio_evidence,
@@ -45,7 +46,9 @@ from . import (
     aftersales_staff_absence,
     aftersales_staff_presence,
     aftersales_staff_qualification,
+    aftersales_staff_role_profile,
     hr_employee_departure,
+    hr_job_profile,
     res_partner_departure,
 )
 

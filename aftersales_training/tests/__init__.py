@@ -25,6 +25,7 @@ from . import (
 
 # tests of: ratio
 from . import (
+    test_job_profile,
     test_qualification_entry,
     test_ratio_alert,
     test_ratio_evidence,
