@@ -91,6 +91,8 @@
         "views/aftersales_training_coverage_views.xml",
         "views/aftersales_training_gate_views.xml",
         "views/aftersales_plans_menus.xml",
+        "wizard/aftersales_product_training_wizard_views.xml",
+        "report/aftersales_training_plan_templates.xml",
         # views, wizards, reports and menus of: growth
         "report/aftersales_competition_reports.xml",
         "report/aftersales_competition_templates.xml",

@@ -10,7 +10,7 @@ from . import aftersales_ratio_dashboard_actions, aftersales_ratio_forecast
 from . import aftersales_training_register_wizard, aftersales_training_result_wizard
 
 # wizard of: plans
-from . import aftersales_reason_wizard_plans
+from . import aftersales_product_training_wizard, aftersales_reason_wizard_plans
 
 # wizard of: growth
 from . import aftersales_reason_wizard_growth
