@@ -37,6 +37,7 @@
         # data of: certs
         "data/ir_sequence_data.xml",
         "data/mail_template_data.xml",
+        "data/mail_activity_type_certs_data.xml",
         # data of: ratio
         "data/aftersales_ratio_data.xml",
         "data/aftersales_hiring_channel_data.xml",
@@ -62,6 +63,11 @@
         "wizard/aftersales_ratio_dashboard_views.xml",
         "views/aftersales_training_menus.xml",
         # views, wizards, reports and menus of: certs
+        "views/aftersales_certificate_own_views.xml",
+        "report/aftersales_certificate_reports.xml",
+        "views/aftersales_certificate_check_templates.xml",
+        "wizard/aftersales_certificate_load_views.xml",
+        "views/aftersales_certs_menus.xml",
         # views, wizards, reports and menus of: ratio
         "report/hr_job_templates.xml",
         "report/manager_ratio_reports.xml",

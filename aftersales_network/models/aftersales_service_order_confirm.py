@@ -1,13 +1,10 @@
-import base64
 import secrets
-
-from reportlab.graphics import renderSVG
-from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import consteq
 
+from ..tools import qr
 from .aftersales_service_order_photo import is_picture
 
 SIGNATURE_BYTES = 1024 * 1024
@@ -72,11 +69,7 @@ class AftersalesServiceOrder(models.Model):
         Drawn as lines, which needs no graphics library on the server.
         """
         self.ensure_one()
-        drawing = createBarcodeDrawing(
-            "QR", value=self._get_confirm_url(), width=120, height=120, barLevel="M"
-        )
-        svg = renderSVG.drawToString(drawing)
-        return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+        return qr.svg_uri(self._get_confirm_url())
 
     @api.model
     def _find_by_confirm_token(self, order_id, token):

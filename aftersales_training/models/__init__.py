@@ -24,6 +24,8 @@ from . import (
 from . import (
     aftersales_certificate_chain,
     aftersales_certificate_issue,
+    aftersales_certificate_check,
+    aftersales_certificate_propose,
     aftersales_certificate_holder,
     aftersales_certificate_file,
     aftersales_certificate_validity,

@@ -1,4 +1,3 @@
-import secrets
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -26,14 +25,6 @@ class AftersalesCertificate(models.Model):
     is_own_issue = fields.Boolean(
         "Issued by Us", compute="_compute_is_own_issue", compute_sudo=True
     )
-    check_token = fields.Char(
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        groups="aftersales_network.group_training_officer",
-        help="Key of the public page that confirms this certificate.",
-    )
-
     _origin_idx = models.Index(
         "(origin_model, origin_id) WHERE origin_model IS NOT NULL"
     )
@@ -202,6 +193,7 @@ class AftersalesCertificate(models.Model):
                     "date_verified": company._get_aftersales_today(),
                 }
             )
+        certificates._ensure_check_tokens()
         certificates._close_renewed_reminders()
         certificates._mirror_skills()
         return certificates
@@ -235,16 +227,3 @@ class AftersalesCertificate(models.Model):
 
     def _check_may_hold(self):
         """Refuse what cannot be verified.  Extension point."""
-
-    # Public check
-
-    def _get_check_url(self):
-        """Address of the public page that confirms this certificate."""
-        self.ensure_one()
-        certificate_sudo = self.sudo()
-        if not certificate_sudo.check_token:
-            certificate_sudo.check_token = secrets.token_urlsafe(24)
-        return (
-            f"{self.get_base_url()}/aftersales/certificate/check"
-            f"/{certificate_sudo.check_token}"
-        )

@@ -30,6 +30,7 @@ STATE_FIELDS = {
     "reminder_step",
     "origin_model",
     "origin_id",
+    "check_token",
 }
 # What a new certificate takes from no context; the skill is set by the mirror.
 GUARDED_DEFAULTS = STATE_FIELDS | {"employee_skill_id"}

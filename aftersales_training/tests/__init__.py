@@ -15,6 +15,7 @@ from . import (
 # tests of: certs
 from . import (
     test_certificate_chain,
+    test_certificate_check,
     test_certificate_file,
     test_certificate_holder,
     test_certificate_issue,

@@ -1,1 +1,1 @@
-from . import certificate_files, certificate_rows, certificates, ratio
+from . import certificate_files, certificate_rows, certificates, rate_limit, ratio

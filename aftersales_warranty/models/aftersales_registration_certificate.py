@@ -3,7 +3,9 @@ import secrets
 from odoo import api, fields, models
 from odoo.tools import consteq
 
-from ..tools import qr, serials
+from odoo.addons.aftersales_network.tools import qr
+
+from ..tools import serials
 
 
 class AftersalesRegistration(models.Model):

@@ -2,7 +2,7 @@ from urllib.parse import urlencode
 
 from odoo import fields, models
 
-from ..tools import qr
+from odoo.addons.aftersales_network.tools import qr
 
 
 class ProductTemplate(models.Model):

@@ -11,6 +11,7 @@ from tests.kernels.conftest import load_kernel
 files = load_kernel("aftersales_training/tools/certificate_files.py")
 rows = load_kernel("aftersales_training/tools/certificate_rows.py")
 certificates = load_kernel("aftersales_training/tools/certificates.py")
+limits = load_kernel("aftersales_training/tools/rate_limit.py")
 
 NAMES = st.text(
     st.characters(categories=("Lu", "Ll", "Lo", "Zs")), min_size=1, max_size=30
@@ -203,3 +204,42 @@ def test_read_row():
         with pytest.raises(rows.RowError) as caught:
             rows.read_row({**cells, "Expires": None, name: value}, mapping)
         assert caught.value.code == code
+
+
+# -------------------------------------------------------------------- rate limit
+
+
+def test_limit_in_a_moving_window():
+    limit = limits.RateLimit(limit=2, seconds=10)
+    assert [limit.allows("a", now) for now in (0, 1, 2, 9)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert limit.allows("b", 9)
+    assert limit.allows("a", 10)
+    assert not limit.allows("a", 10.5)
+    assert limit.allows("a", 11)
+    limit.clear()
+    assert limit.allows("a", 11)
+
+
+@given(st.lists(st.integers(0, 3), max_size=60))
+def test_never_more_than_the_limit(steps):
+    limit = limits.RateLimit(limit=3, seconds=5)
+    now, allowed = 0, []
+    for step in steps:
+        now += step
+        if limit.allows("a", now):
+            allowed.append(now)
+        assert len([time for time in allowed if time > now - 5]) <= 3
+
+
+def test_callers_are_forgotten():
+    limit = limits.RateLimit(limit=1, seconds=100, callers=2)
+    assert limit.allows("a", 0)
+    assert limit.allows("b", 0)
+    assert limit.allows("c", 0)
+    assert limit.allows("a", 0), "the oldest one made room"
+    assert not limit.allows("c", 0)
