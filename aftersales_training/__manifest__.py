@@ -96,6 +96,8 @@
         "views/aftersales_training_requirement_views.xml",
         "views/aftersales_training_coverage_views.xml",
         "views/aftersales_training_gate_views.xml",
+        "views/aftersales_training_session_plan_views.xml",
+        "views/aftersales_training_need_templates.xml",
         "views/aftersales_plans_menus.xml",
         "wizard/aftersales_product_training_wizard_views.xml",
         "report/aftersales_training_plan_templates.xml",

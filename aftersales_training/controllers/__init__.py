@@ -7,5 +7,7 @@ from . import ratio
 
 # controllers of: courses
 from . import training
+
 # controllers of: plans
+from . import training_need
 # controllers of: growth

@@ -21,6 +21,7 @@ class AftersalesTrainingCoverage(models.Model):
         "aftersales.training.attendee": [
             "company_id",
             "course_id",
+            "date_attended",
             "date_passed",
             "date_result",
             "employee_id",
@@ -122,7 +123,7 @@ class AftersalesTrainingCoverage(models.Model):
         CROSS JOIN LATERAL (
                    SELECT EXTRACT(YEAR FROM COALESCE(
                        (s.date_start AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s)::date,
-                       t.date_passed, t.date_result
+                       t.date_attended, t.date_passed, t.date_result
                    ))::integer AS number
                    ) year
              WHERE (t.state = 'attended' OR t.is_passed) AND year.number IS NOT NULL

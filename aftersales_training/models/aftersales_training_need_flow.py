@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from .aftersales_training_need import OPEN_STATES
 
@@ -69,6 +70,32 @@ class AftersalesTrainingNeed(models.Model):
                 "default_service_point_id": record.service_point_id.id,
                 "default_text": text,
             },
+        }
+
+    # The own page
+
+    @api.model
+    def _get_own_open_domain(self, user):
+        """Open needs of the person who is logged in, whatever his role sees."""
+        # People of the portal may not look into employees.
+        employees = user.sudo().employee_ids
+        return Domain("state", "in", OPEN_STATES) & (
+            Domain("person_id", "=", user.partner_id.id)
+            | Domain("employee_id", "in", employees.ids)
+        )
+
+    def _prepare_page_vals(self):
+        """What the person sees on the portal: plain values, no findings."""
+        self.ensure_one()
+        need_sudo = self.sudo()
+        types = dict(self._fields["content_type"]._description_selection(self.env))
+        origins = dict(self._fields["origin"]._description_selection(self.env))
+        return {
+            "course": need_sudo.course_id.name or types[need_sudo.content_type],
+            "origin": origins[need_sudo.origin],
+            "due": format_date(self.env, need_sudo.date_due),
+            "is_overdue": need_sudo.is_overdue,
+            "is_planned": need_sudo.state == "planned",
         }
 
     # Closing by a pass

@@ -30,7 +30,12 @@ class AftersalesTrainingPlan(models.Model):
         "Budget Used (%)", compute="_compute_costs", groups=MONEY_GROUPS
     )
 
-    @api.depends("budget", "line_ids.cost_planned", "line_ids.session_ids.state")
+    @api.depends(
+        "budget",
+        "line_ids.cost_planned",
+        "line_ids.session_ids.state",
+        "line_ids.session_ids.cost_total",
+    )
     def _compute_costs(self):
         for plan in self:
             # The field is for those who see money; they see all of it.
@@ -38,8 +43,8 @@ class AftersalesTrainingPlan(models.Model):
             todo = sessions.filtered(lambda s: s.state in TODO_STATES)
             done = sessions.filtered(lambda s: s.state == "done")
             plan.cost_planned = sum(plan.line_ids.mapped("cost_planned"))
-            plan.amount_committed = sum(session._get_cost() for session in todo)
-            plan.amount_spent = sum(session._get_cost() for session in done)
+            plan.amount_committed = sum(todo.mapped("cost_total"))
+            plan.amount_spent = sum(done.mapped("cost_total"))
             used = plan.amount_committed + plan.amount_spent
             plan.amount_left = plan.budget - used
             plan.budget_used = 100 * used / plan.budget if plan.budget else 0.0
@@ -72,7 +77,7 @@ class AftersalesTrainingPlan(models.Model):
             plan._prepare_post_vals(session)
             for plan in plans_sudo
             for session in plan.line_ids.session_ids - booked.training_session_id
-            if session.state == "done" and session._get_cost()
+            if session.state == "done" and session.cost_total
         ]
         # Human resources may not enter spending of other kinds.
         posts_sudo = Post.sudo().create(vals_list)
@@ -93,18 +98,9 @@ class AftersalesTrainingPlan(models.Model):
             "reference": self.name,
             "date": session.company_id._get_aftersales_today(session.date_stop),
             "line_id": self.budget_line_id.id,
-            "amount": session._get_cost(),
+            "amount": session.cost_total,
             "training_session_id": session.id,
         }
-
-
-class AftersalesTrainingSession(models.Model):
-    _inherit = "aftersales.training.session"
-
-    def _get_cost(self):
-        """What the session costs altogether."""
-        self.ensure_one()
-        return self.cost_total if "cost_total" in self._fields else 0.0
 
 
 class AftersalesBudgetPost(models.Model):

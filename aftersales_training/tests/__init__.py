@@ -43,6 +43,7 @@ from . import (
     test_training_gate,
     test_training_job,
     test_training_need,
+    test_training_need_portal,
     test_training_plan,
     test_training_sources,
 )

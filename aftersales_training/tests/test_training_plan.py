@@ -383,3 +383,90 @@ class TestTrainingPlan(PlansCommon):
     def test_dates_stay_inside_the_plan(self):
         with self.assertRaisesRegex(ValidationError, "lie outside the plan"):
             self._create_plan({"date_to": "2027-01-01"})
+
+    # Money
+
+    def _add_cost(self, line, amount, state):
+        session = self._create_session(line, state=state)
+        self.env["aftersales.training.cost"].create(
+            {"session_id": session.id, "amount": amount}
+        )
+        return session
+
+    def test_committed_and_spent_follow_from_sessions(self):
+        plan = self._create_plan({"cost_planned": 90}, budget=100)
+        line = plan.line_ids
+        self._add_cost(line, 30.1, "done")
+        self._add_cost(line, 20.2, "open")
+        plan.invalidate_recordset()
+        seen = plan.with_user(self.chief)
+        self.assertAlmostEqual(seen.amount_spent, 30.1)
+        self.assertAlmostEqual(seen.amount_committed, 20.2)
+        self.assertAlmostEqual(seen.amount_left, 49.7)
+        self.assertAlmostEqual(seen.budget_used, 50.3)
+        for name in ("budget", "amount_spent", "cost_planned"):
+            with self.assertRaises(AccessError):
+                plan.with_user(self.manager).read([name])
+            with self.assertRaises(AccessError):
+                plan.with_user(self.expert).read([name])
+
+    def test_held_sessions_are_entered_against_the_service_budget(self):
+        budget = self.env["aftersales.budget"].create(
+            {
+                "service_point_id": self.firm_hq.id,
+                "date_from": "2026-01-01",
+                "date_to": "2026-12-31",
+                "line_ids": [
+                    Command.create(
+                        {
+                            "category_id": self.env.ref(
+                                "aftersales_network.budget_category_operations"
+                            ).id,
+                            "amount_planned": 1000,
+                        }
+                    )
+                ],
+            }
+        )
+        budget.with_user(self.chief).action_approve()
+        plan = self._create_plan(budget=100)
+        mine = plan.with_user(self.officer)
+        with self.assertRaisesRegex(UserError, "choose the service budget first"):
+            mine.action_book_spending()
+        mine.budget_line_id = budget.line_ids
+        self._approve(plan)
+        session = self._add_cost(plan.line_ids, 30, "done")
+        self._add_cost(plan.line_ids, 40, "open")
+        mine.action_book_spending()
+        mine.action_book_spending()
+        post = self.env["aftersales.budget.post"].search(
+            [("line_id", "=", budget.line_ids.id)]
+        )
+        self.assertEqual(post.training_session_id, session)
+        self.assertEqual((post.amount, post.state), (30, "draft"))
+        self.assertEqual(post.date, date(2026, 3, 5))
+        with self.assertRaises(AccessError):
+            post.with_user(self.officer).action_post()
+        post.with_user(self.clerk).action_post()
+        self.assertEqual(budget.line_ids.amount_spent, 30)
+        with self.assertRaises(AccessError):
+            plan.with_user(self.checker).action_book_spending()
+
+    def test_the_plan_is_printed(self):
+        plan = self._create_plan({"cost_planned": 61}, budget=100, goal="Fewer visits")
+        html = (
+            self.env["ir.actions.report"]
+            .with_user(self.officer)
+            ._render_qweb_html("aftersales_training.report_training_plan", plan.ids)[0]
+            .decode()
+        )
+        for text in ("Fewer visits", "Diagnosis", "61.00", "Yearly 2026"):
+            self.assertIn(text, html)
+        html = (
+            self.env["ir.actions.report"]
+            .with_user(self.manager)
+            ._render_qweb_html("aftersales_training.report_training_plan", plan.ids)[0]
+            .decode()
+        )
+        self.assertIn("Diagnosis", html)
+        self.assertNotIn("61.00", html)

@@ -1,15 +1,12 @@
-import threading
-from contextlib import closing
-
 import psycopg2
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.sql_db import connection_info_for
 from odoo.tests import tagged
 
 from .plans_common import NOW, PlansCommon
+from .race import RaceMixin
 
 
 @tagged("post_install", "-at_install")
@@ -127,74 +124,29 @@ class TestTrainingSources(PlansCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestTrainingConcurrency(PlansCommon):
+class TestTrainingConcurrency(PlansCommon, RaceMixin):
     """Two transactions find the same need; the database lets one pass."""
 
-    def _connect(self):
-        _name, info = connection_info_for(self.cr.dbname)
-        info.pop("dsn", None)
-        connection = psycopg2.connect(**info)
-        self.addCleanup(connection.close)
-        return connection
-
-    def _clone(self):
-        """Commit a copy of the table with its indexes, rows are never shared."""
-        connection = self._connect()
-        with connection, connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS plans_race_need")
-            cursor.execute(
-                "CREATE TABLE plans_race_need "
-                "(LIKE aftersales_training_need INCLUDING ALL)"
-            )
-            cursor.execute(
-                "SELECT column_name FROM information_schema.columns WHERE "
-                "table_name = 'plans_race_need' AND is_nullable = 'NO' "
-                "AND column_name != 'id'"
-            )
-            for (column,) in cursor.fetchall():
-                cursor.execute(
-                    f'ALTER TABLE plans_race_need ALTER "{column}" DROP NOT NULL'
-                )
-        self.addCleanup(self._drop)
-
-    def _drop(self):
-        connection = self._connect()
-        with connection, connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS plans_race_need")
-
-    def _insert(self, connection, course):
-        with closing(connection.cursor()) as cursor:
-            cursor.execute(
-                "INSERT INTO plans_race_need (company_id, partner_id, person_id, "
-                "course_id, content_type, origin_model, origin_res_id, state) VALUES "
-                "(1, 7, 7, %s, 'technical', 'x', 3, 'open')",
-                (course,),
-            )
-
-    def _race(self, course):
-        """Insert twice in two open transactions; the error of the second."""
-        self._clone()
-        one, two = self._connect(), self._connect()
-        self._insert(one, 1)
-        errors = []
-
-        def run():
-            try:
-                self._insert(two, course)
-                two.commit()
-            except psycopg2.Error as error:
-                errors.append(error)
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        thread.join(0.5)
-        one.commit()
-        thread.join(10)
-        self.assertFalse(thread.is_alive())
-        return errors[0] if errors else None
+    def _race_for(self, course):
+        """Two people enter the same origin; the error of the second."""
+        row = {
+            "company_id": 1,
+            "partner_id": 7,
+            "person_id": 7,
+            "course_id": 1,
+            "content_type": "technical",
+            "origin_model": "x",
+            "origin_res_id": 3,
+            "state": "open",
+        }
+        second = {**row, "course_id": course}
+        return self._race("aftersales_training_need", row, second)
 
     def test_the_same_need_enters_once(self):
-        self.assertIsInstance(self._race(1), psycopg2.errors.UniqueViolation)
+        self.assertIsInstance(self._race_for(1), psycopg2.errors.UniqueViolation)
 
-    def test_different_courses_do_not_meet(self):
-        self.assertIsNone(self._race(2))
+    def test_a_closed_need_makes_room(self):
+        row = {"company_id": 1, "partner_id": 7, "person_id": 7, "course_id": 1}
+        row |= {"content_type": "technical", "state": "cancelled"}
+        second = {**row, "state": "open"}
+        self.assertIsNone(self._race("aftersales_training_need", row, second))
