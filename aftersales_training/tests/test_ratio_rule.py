@@ -8,11 +8,12 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import TrainingCommon
+from .race import RaceMixin
 
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-06-15 10:00:00")
-class TestRatioRule(TrainingCommon):
+class TestRatioRule(RaceMixin, TrainingCommon):
     """The rule over time, people on leave and people who leave."""
 
     @classmethod
@@ -101,6 +102,11 @@ class TestRatioRule(TrainingCommon):
             self.env.cr.savepoint(),
         ):
             self._create_rule("2026-07-01", 12)
+
+    def test_two_rules_at_the_same_moment(self):
+        row = {"company_id": 1, "date_from": "2026-07-01", "percent": 10, "minimum": 1}
+        error = self._race("aftersales_ratio_rule", row, {**row, "percent": 12})
+        self.assertIsInstance(error, UniqueViolation)
 
     def test_rule_of_the_past_stays(self):
         rule = self._create_rule("2026-01-01", 10)

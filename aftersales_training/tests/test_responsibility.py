@@ -8,11 +8,12 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import TrainingCommon
+from .race import RaceMixin
 
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-06-15 10:00:00")
-class TestResponsibility(TrainingCommon):
+class TestResponsibility(RaceMixin, TrainingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -171,6 +172,20 @@ class TestResponsibility(TrainingCommon):
             ):
                 self._create_line(self.managers[1], is_lead=True, **vals)
         self._create_line(self.managers[1], is_lead=True, date_from="2026-07-01")
+
+    def test_two_leads_at_the_same_moment(self):
+        row = {
+            "staff_id": 1,
+            "company_id": 1,
+            "kind": "area",
+            "area_id": 1,
+            "is_lead": True,
+            "date_from": "2026-01-01",
+        }
+        error = self._race(
+            "aftersales_responsibility", row, {**row, "date_from": "2026-06-01"}
+        )
+        self.assertIsInstance(error, ExclusionViolation)
 
     def test_target_must_fit_the_kind(self):
         for vals in ({"kind": "unit"}, {"function_id": False, "kind": "area"}):

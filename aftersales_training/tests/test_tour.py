@@ -23,6 +23,10 @@ class TestTour(TrainingCommon, HttpCase):
             "aftersales_manager_ratio",
             login=self.officer.login,
         )
+        snapshot = self.Ratio.search(
+            [("company_id", "=", self.firm.id), ("kind", "=", "evidence")]
+        )
+        self.assertEqual((snapshot.managers, snapshot.shortfall), (11, 1))
 
     def test_officer_verifies(self):
         certificate = self._create_certificate(

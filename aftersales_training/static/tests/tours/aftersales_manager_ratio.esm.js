@@ -41,6 +41,52 @@ registry.category("web_tour.tours").add("aftersales_manager_ratio", {
             content: "It is drawn",
             trigger: ".o_graph_view canvas",
         },
+        {
+            content: "Back to the figures",
+            trigger: ".o_breadcrumb .o_back_button, .breadcrumb-item.o_back_button",
+            run: "click",
+        },
+        {
+            content: "Go down to a centre in the table of units",
+            trigger: ".o_aftersales_ratio_units button:contains(North)",
+            run: "click",
+        },
+        {
+            content: "Nobody manages there",
+            trigger: ".o_field_widget[name=answer]:contains(0 certified of 0 managers)",
+        },
+        {
+            content: "Back to the whole company",
+            trigger: ".o_field_widget[name=service_point_id] input",
+            run: "clear",
+        },
+        {
+            content: "Leave the field",
+            trigger: ".o_field_widget[name=date] input, .o_field_widget[name=date] button",
+            run: "click",
+        },
+        {
+            content: "The whole company is asked for again",
+            trigger: ".o_field_widget[name=answer]:contains(1 certified of 11 managers)",
+        },
+        {
+            content: "Keep the answer as evidence",
+            trigger: "button[name=action_keep_evidence]",
+            run: "click",
+        },
+        {
+            content: "The recorded figures open",
+            trigger: ".o_form_view .o_field_widget[name=kind]:contains(Evidence)",
+        },
+        {
+            content: "Export them",
+            trigger: "button[name=action_export_evidence]",
+            run: "click",
+        },
+        {
+            content: "The page is still there",
+            trigger: ".o_form_view .o_field_widget[name=kind]:contains(Evidence)",
+        },
     ],
 });
 
