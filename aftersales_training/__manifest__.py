@@ -106,6 +106,8 @@
         "report/aftersales_competition_templates.xml",
         "views/aftersales_competition_views.xml",
         "views/aftersales_technical_grade_views.xml",
+        "wizard/aftersales_expert_wizard_views.xml",
+        "views/aftersales_expert_views.xml",
         "views/aftersales_growth_menus.xml",
     ],
     "assets": {

@@ -105,4 +105,6 @@ from . import (
     aftersales_technical_grade_award,
     aftersales_technical_grade_flow,
     aftersales_staff_grade,
+    aftersales_expert,
+    aftersales_expert_use,
 )

@@ -52,5 +52,6 @@ from . import (
 from . import (
     test_competition,
     test_competition_rights,
+    test_expert,
     test_grade,
 )
