@@ -4,7 +4,6 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import content_disposition, request
-from odoo.tools.image import image_data_uri
 from odoo.tools.mimetypes import guess_mimetype
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
@@ -271,16 +270,11 @@ class TrainingPortal(CustomerPortal):
         )
         if not session_sudo or not session_sudo._may_run(request.env.user):
             raise request.not_found()
-        url = f"{session_sudo.get_base_url()}/my/training/checkin/"
-        url += session_sudo.checkin_token or ""
-        image = request.env["ir.actions.report"].barcode(
-            "QR", url, width=400, height=400
-        )
         values = {
             "session_name": session_sudo.name,
             "is_open": session_sudo._is_checkin_open(),
-            "image": image_data_uri(base64.b64encode(image)),
-            "url": url,
+            "image": session_sudo._get_checkin_qr(),
+            "url": session_sudo._get_checkin_url(),
             "page_name": "training_code",
         }
         return request.render("aftersales_training.checkin_code", values)

@@ -111,8 +111,12 @@ class AftersalesTrainingSession(models.Model):
             "id": self.id,
             "name": self.name,
             "course": self.course_id.name,
-            "start": format_datetime(self.env, self.date_start, tz=self.tz),
-            "stop": format_datetime(self.env, self.date_stop, tz=self.tz),
+            "start": format_datetime(
+                self.env, self.date_start, tz=self.tz, dt_format="short"
+            ),
+            "stop": format_datetime(
+                self.env, self.date_stop, tz=self.tz, dt_format="short"
+            ),
             "place": self.location_id.display_name,
             "online_url": self.online_url,
             "trainers": ", ".join(self.trainer_ids.mapped("person_name")),

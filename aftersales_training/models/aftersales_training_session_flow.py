@@ -1,4 +1,8 @@
+import base64
 from datetime import timedelta
+
+from reportlab.graphics import renderSVG
+from reportlab.graphics.barcode import createBarcodeDrawing
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -259,6 +263,22 @@ class AftersalesTrainingSession(models.Model):
         return self.state == "running" and in_window(
             now, self.date_start, self.date_stop, CHECKIN_LEAD
         )
+
+    def _get_checkin_url(self):
+        """Address behind the code that is shown in the room (sudo)."""
+        self.ensure_one()
+        return f"{self.get_base_url()}/my/training/checkin/{self.checkin_token or ''}"
+
+    def _get_checkin_qr(self):
+        """The address as a QR code: an SVG image, drawn as lines (sudo).
+
+        That needs no graphics library on the server.
+        """
+        drawing = createBarcodeDrawing(
+            "QR", value=self._get_checkin_url(), width=400, height=400, barLevel="M"
+        )
+        svg = renderSVG.drawToString(drawing).encode()
+        return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode()}"
 
     @api.model
     def _checkin(self, token, user):

@@ -35,7 +35,7 @@ from . import (
 )
 
 # tests of: courses
-from . import test_course, test_exam, test_session
+from . import test_course, test_exam, test_session, test_training_portal
 
 # tests of: plans
 from . import (
