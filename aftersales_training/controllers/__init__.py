@@ -2,6 +2,7 @@ from . import portal
 
 # controllers of: certs
 from . import certificate_check
+
 # controllers of: ratio
 from . import ratio
 

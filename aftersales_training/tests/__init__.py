@@ -35,7 +35,14 @@ from . import (
 )
 
 # tests of: courses
-from . import test_course, test_exam, test_session, test_training_portal
+from . import (
+    test_course,
+    test_exam,
+    test_session,
+    test_session_concurrency,
+    test_training_portal,
+    test_training_security,
+)
 
 # tests of: plans
 from . import (

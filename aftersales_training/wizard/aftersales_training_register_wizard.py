@@ -33,7 +33,10 @@ class AftersalesTrainingRegisterWizard(models.TransientModel):
         domain="[('company_id', '=', company_id)]",
     )
     employee_ids = fields.Many2many(
-        "hr.employee",
+        "hr.employee.public",
+        "aftersales_training_register_employee_rel",
+        "wizard_id",
+        "employee_id",
         string="Other Employees",
         domain="[('company_id', '=', company_id)]",
         groups="aftersales_network.group_training_officer",
@@ -75,7 +78,8 @@ class AftersalesTrainingRegisterWizard(models.TransientModel):
         staff = self.staff_ids
         employees, partners = staff.employee_id, staff.partner_id
         if self.env.user.has_group("aftersales_network.group_training_officer"):
-            employees |= self.employee_ids
+            # Everybody may pick a colleague; only his card is read.
+            employees |= employees.browse(self.employee_ids.ids)
             partners |= self.partner_ids
         there = self.session_id.attendee_ids.filtered(lambda a: a.state != "cancelled")
         employees = employees.filtered(
