@@ -53,6 +53,7 @@ from . import (
     test_training_need_portal,
     test_training_plan,
     test_training_sources,
+    test_training_story_tour,
 )
 
 # tests of: growth
