@@ -108,6 +108,8 @@
         "views/aftersales_technical_grade_views.xml",
         "wizard/aftersales_expert_wizard_views.xml",
         "views/aftersales_expert_views.xml",
+        "report/aftersales_mentoring_reports.xml",
+        "views/aftersales_mentoring_views.xml",
         "views/aftersales_growth_menus.xml",
     ],
     "assets": {

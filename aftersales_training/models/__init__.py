@@ -107,4 +107,7 @@ from . import (
     aftersales_staff_grade,
     aftersales_expert,
     aftersales_expert_use,
+    aftersales_mentoring,
+    aftersales_mentoring_flow,
+    aftersales_mentoring_links,
 )

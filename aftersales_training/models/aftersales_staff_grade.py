@@ -151,6 +151,7 @@ class AftersalesStaff(models.Model):
             [
                 {
                     "activity_type_id": activity_type.id,
+                    "automated": True,
                     "res_model_id": self.env["ir.model"]._get_id(self._name),
                     "res_id": staff.id,
                     "user_id": officer.id,

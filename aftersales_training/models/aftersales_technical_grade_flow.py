@@ -174,6 +174,7 @@ class AftersalesTechnicalGradeAward(models.Model):
                     "end_reason": reason,
                 }
             )
+        self.flush_recordset()
 
     def _grant(self, conditions):
         """Freeze the evidence and end the grade held before."""
@@ -208,6 +209,8 @@ class AftersalesTechnicalGradeAward(models.Model):
                 ),
             }
         )
+        # The database must know of the end before the next grade starts.
+        before.flush_recordset()
         self._write_flow(
             {
                 "state": "granted",

@@ -62,4 +62,5 @@ from . import (
     test_competition_rights,
     test_expert,
     test_grade,
+    test_mentoring,
 )

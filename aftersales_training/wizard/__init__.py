@@ -13,4 +13,8 @@ from . import aftersales_training_register_wizard, aftersales_training_result_wi
 from . import aftersales_product_training_wizard, aftersales_reason_wizard_plans
 
 # wizard of: growth
-from . import aftersales_expert_wizard, aftersales_reason_wizard_growth
+from . import (
+    aftersales_expert_wizard,
+    aftersales_reason_wizard_growth,
+    aftersales_weak_unit_wizard,
+)
