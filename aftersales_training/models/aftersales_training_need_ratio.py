@@ -8,9 +8,11 @@ class AftersalesTrainingNeed(models.Model):
     _inherit = "aftersales.training.need"
 
     @api.model
-    def _propose_for_ratio(self, staff):
+    def _propose_for_ratio(self, staff, course, heads):
         """Record a need for each of these managers, unless there is one.
 
+        :param course: course to attend; empty: any course of business content
+        :param heads: certified managers that are missing
         :return: the open needs of these people because of the ratio
         """
         today = self.env.company._get_aftersales_today()
@@ -18,9 +20,10 @@ class AftersalesTrainingNeed(models.Model):
             {
                 **self._prepare_origin_vals("ratio", person, today),
                 **self._prepare_person_vals(person),
-                "content_type": "business",
+                "course_id": course.id,
+                "content_type": course.content_type or "business",
                 "text": self.env._(
-                    "Service manager without a certificate that counts for the ratio."
+                    "Certified managers: %(missing)s missing", missing=heads
                 ),
             }
             for person in staff

@@ -124,26 +124,26 @@ class TestRatioDashboard(TrainingCommon):
     def test_propose_training(self):
         board = self._open(self.officer)
         board.service_point_id = self.firm_south
-        needs = self._records(board.action_propose_training())
+        needs = self._records(board.action_create_training_needs())
         self.assertEqual(len(needs), 1)
         self.assertEqual((needs.origin, needs.state), ("ratio", "open"))
         self.assertEqual(needs.employee_id, board.open_staff_ids[:1].employee_id)
-        self.assertEqual(self._records(board.action_propose_training()), needs)
+        self.assertEqual(self._records(board.action_create_training_needs()), needs)
         board.service_point_id = False
         self.assertEqual(board.shortfall, 0)
-        needs = self._records(board.action_propose_training())
+        needs = self._records(board.action_create_training_needs())
         self.assertEqual(len(needs), 2, "two will be missing in 2028")
 
     def test_nobody_to_train(self):
         board = self._open(self.officer)
         board.service_point_id = self.firm_point
         with self.assertRaisesRegex(UserError, "Nobody is missing"):
-            board.action_propose_training()
+            board.action_create_training_needs()
         (manager,) = self._create_managers(1, self.firm_point)
         self._create_certificate(manager.employee_id, date_expiry="2026-12-31")
         board.invalidate_recordset()
         with self.assertRaisesRegex(UserError, "Every manager here is certified"):
-            board.action_propose_training()
+            board.action_create_training_needs()
 
     def test_rule_of_the_day(self):
         self.firm.aftersales_ratio_percent = 50

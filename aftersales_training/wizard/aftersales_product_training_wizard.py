@@ -147,67 +147,11 @@ class AftersalesRatioDashboard(models.TransientModel):
 
     _inherit = "aftersales.ratio.dashboard"
 
-    def action_create_training_needs(self):
-        """Send as many managers as are missing to the preparing course.
-
-        Those who have been managers longest come first.
-
-        :raise UserError: no shortfall, or no course prepares for the certificate
-        """
-        self.ensure_one()
-        self._check_scope()
-        course = self._get_preparing_course()
-        staff = self.open_staff_ids.sorted(lambda s: (s.date_from, s.id))
-        if not self.shortfall or not staff:
-            raise UserError(
-                self.env._("The rule is met; nobody has to be sent to a course.")
-            )
-        Need = self.env["aftersales.training.need"].with_company(self.company_id)
-        today = self.company_id._get_aftersales_today()
-        chosen = staff._filter_one_line_each()[: self.shortfall]
-        Need._create_found(
-            Need._filter_new(
-                [self._prepare_need_vals(person, course, today) for person in chosen]
-            )
-        )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "aftersales_training.aftersales_training_need_action"
-        )
-        return {
-            **action,
-            "domain": [
-                ("course_id", "=", course.id),
-                ("company_id", "=", self.company_id.id),
-            ],
-        }
-
     def _get_preparing_course(self):
-        """Course that leads to a certificate that counts.
-
-        :raise UserError: none is known
-        """
+        """Course that leads to a certificate that counts; empty: none is known."""
         types = self.env["aftersales.certificate.type"].search(
             [("counts_for_ratio", "=", True)]
         )
         courses = types._get_training_courses(self.company_id)
-        course = next((courses[t.id] for t in types if t.id in courses), None)
-        if not course:
-            raise UserError(
-                self.env._(
-                    "No course prepares for a certificate that counts for the ratio. "
-                    "Choose it at the certificate type."
-                )
-            )
-        return course
-
-    def _prepare_need_vals(self, staff, course, today):
-        """Values of the need of one manager."""
-        Need = self.env["aftersales.training.need"]
-        return {
-            **Need._prepare_origin_vals("ratio", staff, today),
-            **Need._prepare_person_vals(staff),
-            "course_id": course.id,
-            "text": self.env._(
-                "Certified managers: %(missing)s missing", missing=self.shortfall
-            ),
-        }
+        found = (courses[kind.id] for kind in types if kind.id in courses)
+        return next(found, self.env["aftersales.training.course"])

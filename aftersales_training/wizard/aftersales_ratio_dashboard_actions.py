@@ -146,12 +146,13 @@ class AftersalesRatioDashboard(models.TransientModel):
 
     # Training
 
-    def action_propose_training(self):
+    def action_create_training_needs(self):
         """Record a training need for as many managers as heads are missing.
 
         Where nobody is missing today, for as many as will be missing when
-        certificates run out within the forecast.  Who has such a need already
-        does not get a second one.
+        certificates run out within the forecast.  The course is the one that
+        prepares for a certificate that counts, where one is known.  Who has such
+        a need already does not get a second one.
 
         :raise UserError: where nobody is missing or nobody is left to train
         """
@@ -162,7 +163,7 @@ class AftersalesRatioDashboard(models.TransientModel):
             raise UserError(
                 self.env._("Nobody is missing on this date or in the next two years.")
             )
-        staff = self.env["aftersales.staff"].browse(self.open_staff_ids.ids[:heads])
+        staff = self.open_staff_ids[:heads]
         if not staff:
             raise UserError(
                 self.env._(
@@ -171,7 +172,7 @@ class AftersalesRatioDashboard(models.TransientModel):
                 )
             )
         Need = self.env["aftersales.training.need"].with_company(self.company_id)
-        needs = Need._propose_for_ratio(staff)
+        needs = Need._propose_for_ratio(staff, self._get_preparing_course(), heads)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Proposed Training"),
