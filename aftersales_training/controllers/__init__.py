@@ -1,7 +1,7 @@
 from . import portal
 
 # controllers of: certs
-from . import certificate_check
+from . import certificate_check, certificate_portal
 
 # controllers of: ratio
 from . import ratio

@@ -26,6 +26,7 @@ from . import (
     aftersales_certificate_issue,
     aftersales_certificate_check,
     aftersales_certificate_propose,
+    aftersales_certificate_portal,
     aftersales_certificate_holder,
     aftersales_certificate_file,
     aftersales_certificate_validity,

@@ -74,7 +74,7 @@ class AftersalesCertificate(models.Model):
         """Accept drafts as seen and genuine; the holder cannot do it himself."""
         self._check_officer()
         self.check_access("write")
-        # Two officers at once: the second one waits and sees what the first did.
+        # Two officers at once: the second one is told instead of overwriting.
         self.lock_for_update()
         for certificate in self:
             if certificate.state != "draft":

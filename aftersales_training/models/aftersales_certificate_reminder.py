@@ -2,10 +2,23 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..tools.certificates import REMINDER_DAYS, reminder_step
 
 REMINDER_BATCH = 500
+MAIL_EXPRESSIONS = (
+    "object.company_id.name",
+    "object.expiry_text",
+    "object.holder_email",
+    "object.holder_name",
+    "object.number",
+    "object.person_id.lang",
+    "object.superior_id.email",
+    "object.superior_id.lang",
+    "object.superior_id.name",
+    "object.type_id.name",
+)
 
 
 class AftersalesCertificate(models.Model):
@@ -25,6 +38,23 @@ class AftersalesCertificate(models.Model):
         "of the employee, or whoever is responsible for the holder's unit.",
     )
 
+    holder_email = fields.Char(
+        compute="_compute_holder_email",
+        compute_sudo=True,
+        groups="aftersales_network.group_training_officer",
+    )
+    expiry_text = fields.Char(
+        "Expiry in Words of the Language", compute="_compute_expiry_text"
+    )
+
+    @api.model
+    def mail_allowed_qweb_expressions(self):
+        """What the reminders show; with nothing else they need no compiled code.
+
+        A job that sends thousands of them is twice as fast for it.
+        """
+        return super().mail_allowed_qweb_expressions() + MAIL_EXPRESSIONS
+
     @api.depends(
         "holder_employee_id.parent_id.work_contact_id",
         "person_id",
@@ -39,6 +69,21 @@ class AftersalesCertificate(models.Model):
                 superior = point._get_responsible_person(holder)
                 point = point.parent_id
             certificate.superior_id = superior if superior != holder else False
+
+    @api.depends("person_id.email", "holder_employee_id.work_email")
+    def _compute_holder_email(self):
+        # An employee may only have an address at work.
+        for certificate in self:
+            certificate.holder_email = (
+                certificate.person_id.email or certificate.holder_employee_id.work_email
+            )
+
+    @api.depends("date_expiry")
+    @api.depends_context("lang")
+    def _compute_expiry_text(self):
+        for certificate in self:
+            day = certificate.date_expiry
+            certificate.expiry_text = format_date(self.env, day) if day else ""
 
     @api.model
     def _cron_remind_expiry(self):
@@ -119,7 +164,7 @@ class AftersalesCertificate(models.Model):
     def _mail_reminders(self):
         """Queue an e-mail to holders and superiors without a user account."""
         holders = self.filtered(
-            lambda c: not c._get_holder_user() and c._get_holder_email()
+            lambda c: not c._get_holder_user() and c.sudo().holder_email
         )
         superiors = self.filtered(
             lambda c: not c._get_superior_user() and c.superior_id.sudo().email
@@ -145,15 +190,6 @@ class AftersalesCertificate(models.Model):
         self.ensure_one()
         users = self.superior_id.sudo().user_ids
         return users.filtered(lambda user: user.active and not user.share)[:1]
-
-    def _get_holder_email(self):
-        """Address of a holder; an employee may only have one at work."""
-        self.ensure_one()
-        certificate_sudo = self.sudo()
-        return (
-            certificate_sudo.person_id.email
-            or certificate_sudo.holder_employee_id.work_email
-        )
 
     def _prepare_reminder_vals(self, user):
         """Values of the activity that reminds one user."""

@@ -20,6 +20,9 @@ from . import (
     test_certificate_holder,
     test_certificate_issue,
     test_certificate_load,
+    test_certificate_portal,
+    test_certificate_propose,
+    test_certificate_race,
     test_certificate_reminder,
     test_certificate_validity,
 )
