@@ -319,9 +319,12 @@ class AftersalesCertificate(models.Model):
         """Whether the user is the holder of this certificate."""
         self.ensure_one()
         certificate_sudo = self.sudo()
-        partners = certificate_sudo.holder_partner_id | certificate_sudo.person_id
-        users = certificate_sudo.holder_employee_id.user_id | partners.user_ids
-        return user in users
+        # Each of them for itself: a union would be read anew for every certificate.
+        return (
+            user in certificate_sudo.holder_employee_id.user_id
+            or user in certificate_sudo.holder_partner_id.user_ids
+            or user in certificate_sudo.person_id.user_ids
+        )
 
     def _can_see_file(self):
         """Whether the current user may see the scan: human resources, holder."""
