@@ -110,6 +110,7 @@
         "views/aftersales_expert_views.xml",
         "report/aftersales_mentoring_reports.xml",
         "views/aftersales_mentoring_views.xml",
+        "views/aftersales_development_templates.xml",
         "views/aftersales_growth_menus.xml",
     ],
     "assets": {

@@ -11,4 +11,6 @@ from . import training
 
 # controllers of: plans
 from . import training_need
+
 # controllers of: growth
+from . import development

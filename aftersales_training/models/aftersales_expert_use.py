@@ -24,6 +24,13 @@ class AftersalesExpertUse(models.Model):
         check_company=True,
         tracking=True,
     )
+    # Experts on the portal may read their questions, not the pool.
+    expert_person_id = fields.Many2one(
+        related="expert_id.person_id",
+        string="Person Asked",
+        store=True,
+        index="btree_not_null",
+    )
     company_id = fields.Many2one(
         related="expert_id.company_id", store=True, index=True, precompute=True
     )

@@ -63,7 +63,9 @@ from . import (
 from . import (
     test_competition,
     test_competition_rights,
+    test_development_portal,
     test_expert,
     test_grade,
+    test_growth_tour,
     test_mentoring,
 )
