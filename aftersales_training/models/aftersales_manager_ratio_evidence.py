@@ -157,12 +157,11 @@ class AftersalesManagerRatio(models.Model):
         self._write_people(
             book.add_worksheet(self.env._("People")), evidence, bold, day
         )
-        self._write_table(
-            book.add_worksheet(self.env._("Differences")),
-            [self.env._("What"), self.env._("Why")],
-            [(row["what"], row["why"]) for row in evidence["differences"]],
-            bold,
-        )
+        rows = [(row["what"], row["why"]) for row in evidence["differences"]]
+        headings = [self.env._("What"), self.env._("Why")]
+        sheet = book.add_worksheet(self.env._("Differences"))
+        sheet.set_column(0, 1, 50)
+        self._write_table(sheet, headings, rows, bold)
         book.close()
         return stream.getvalue()
 
