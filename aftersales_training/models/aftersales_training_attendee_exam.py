@@ -99,8 +99,16 @@ class AftersalesTrainingAttendee(models.Model):
         if obstacle:
             raise UserError(obstacle)
         return self.course_id.survey_id._create_answer(
-            partner=self.person_id, attendee_id=self.id
+            partner=self.person_id,
+            attendee_id=self.id,
+            lang_id=self._get_exam_lang().id,
         )
+
+    def _get_exam_lang(self):
+        """Language of the person where the exam is written in it, else none."""
+        lang = self.env["res.lang"]._lang_get(self.person_id.lang)
+        written_in = self.course_id.survey_id._get_supported_lang_codes()
+        return lang if lang.code in written_in else lang.browse()
 
     def _get_open_exam(self):
         """Attempt that was begun and not handed in."""

@@ -1,4 +1,7 @@
 import secrets
+from datetime import datetime, time, timedelta
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,6 +10,8 @@ from odoo.tools import format_date
 
 #: States in which the people and versions of a session are settled.
 FROZEN_STATES = ("running", "done", "cancelled")
+FIRST_HOUR = time(9)
+DEFAULT_HOURS = 8
 FROZEN_FIELDS = frozenset(("course_id", "material_ids", "trainer_ids", "company_id"))
 
 
@@ -18,6 +23,15 @@ class AftersalesTrainingSession(models.Model):
     _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_start desc, id desc"
     _check_company_auto = True
+
+    @api.model
+    def _default_date_start(self):
+        """Nine o'clock tomorrow in the zone of the company."""
+        company = self.env.company
+        day = company._get_aftersales_today() + timedelta(days=1)
+        zone = pytz.timezone(company._get_aftersales_tz())
+        local = zone.localize(datetime.combine(day, FIRST_HOUR))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     name = fields.Char(
         compute="_compute_name",
@@ -50,8 +64,23 @@ class AftersalesTrainingSession(models.Model):
         help="Unit that hosts the session; people of its region may join. Empty: "
         "everybody of the company.",
     )
-    date_start = fields.Datetime("Start", required=True, index=True, tracking=True)
-    date_stop = fields.Datetime("End", required=True, tracking=True)
+    date_start = fields.Datetime(
+        "Start",
+        required=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self._default_date_start(),
+    )
+    date_stop = fields.Datetime(
+        "End",
+        compute="_compute_date_stop",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        tracking=True,
+        help="Follows from the hours of the course until it is changed.",
+    )
     tz = fields.Char("Time Zone", compute="_compute_tz")
     location_id = fields.Many2one("res.partner", "Place", check_company=True)
     online_url = fields.Char("Online Link")
@@ -149,6 +178,14 @@ class AftersalesTrainingSession(models.Model):
             parts = (session.course_id.name, day)
             session.name = ", ".join(part for part in parts if part)
 
+    @api.depends("course_id", "date_start")
+    def _compute_date_stop(self):
+        for session in self:
+            start, stop = session.date_start, session.date_stop
+            if start and (not session._origin or not stop or stop <= start):
+                hours = session.course_id.hours or DEFAULT_HOURS
+                session.date_stop = start + timedelta(hours=hours)
+
     @api.depends("company_id")
     def _compute_tz(self):
         for session in self:
@@ -158,7 +195,7 @@ class AftersalesTrainingSession(models.Model):
     @api.depends("course_id")
     def _compute_seats(self):
         for session in self:
-            session.seats = session.seats or session.course_id.seats or 1
+            session.seats = session.course_id.seats or session.seats or 1
 
     @api.depends("attendee_ids.state")
     def _compute_seats_taken(self):
@@ -304,8 +341,8 @@ class AftersalesTrainingSession(models.Model):
             & Domain("date_from", "<=", today)
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
         ).service_point_id
-        companies = set(points.company_id.ids) | set(
-            user.sudo().employee_ids.company_id.ids
-        )
+        user_sudo = user.sudo()
+        companies = points.company_id | user_sudo.employee_ids.company_id
+        companies &= user_sudo.company_ids
         paths = "".join(point.parent_path or "" for point in points)
-        return sorted(companies), sorted({int(i) for i in paths.split("/") if i})
+        return companies.ids, sorted({int(i) for i in paths.split("/") if i})

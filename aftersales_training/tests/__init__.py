@@ -40,6 +40,7 @@ from . import (
 # tests of: courses
 from . import (
     test_course,
+    test_course_tour,
     test_exam,
     test_session,
     test_session_concurrency,

@@ -38,6 +38,15 @@ class TestSession(CourseCommon):
         with freeze_time("2026-06-09 17:00:00"):
             session.action_start()
 
+    def test_a_new_session_is_tomorrow_at_nine(self):
+        session = self.Session.with_env(self.hr_env).create(
+            {"course_id": self.course.id}
+        )
+        # 9:00 in Shanghai, for the six hours of the course.
+        self.assertEqual(session.date_start, datetime(2026, 6, 2, 1))
+        self.assertEqual(session.date_stop, datetime(2026, 6, 2, 7))
+        self.assertEqual(session.seats, 12)
+
     @mute_logger("odoo.sql_db")
     def test_bad_input(self):
         with self.assertRaises(CheckViolation), self.cr.savepoint():
