@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from story import (  # noqa: E402
     control,
+    courses,
     goods,
     lifecycle,
     live_case,
@@ -56,6 +57,7 @@ def run(env):
     parts.plan_visits(env, stock["ac"].categ_id)
     returns.Returns(env, users, stock).run()
     returns.open_cases(env, users, stock, units)
+    courses.Training(env, users, stock).run()
     # From now on the customer confirms each repair on the device or by his link.
     env.ref("aftersales_network.service_type_repair").confirmation = "required"
     parameter = env["ir.config_parameter"].sudo()
