@@ -13,6 +13,7 @@ from story import (  # noqa: E402
     control,
     courses,
     goods,
+    growth,
     lifecycle,
     live_case,
     network,
@@ -57,7 +58,8 @@ def run(env):
     parts.plan_visits(env, stock["ac"].categ_id)
     returns.Returns(env, users, stock).run()
     returns.open_cases(env, users, stock, units)
-    courses.Training(env, users, stock).run()
+    taught = courses.Training(env, users, stock).run()
+    growth.Growth(env, users, points, taught).run()
     # From now on the customer confirms each repair on the device or by his link.
     env.ref("aftersales_network.service_type_repair").confirmation = "required"
     parameter = env["ir.config_parameter"].sudo()
