@@ -46,6 +46,7 @@ from . import (
     aftersales_responsibility,
     aftersales_responsibility_targets,
     aftersales_service_order_start,
+    aftersales_service_point_evidence,
     aftersales_staff_absence,
     aftersales_staff_presence,
     aftersales_staff_qualification,

@@ -101,8 +101,8 @@ class AftersalesResponsibility(models.Model):
     description = fields.Char(help="What the manager guides and decides there.")
     status = fields.Selection(
         [
-            ("valid", "In Force"),
             ("coming", "Not Begun"),
+            ("valid", "In Force"),
             ("over", "Over"),
             ("left", "No Longer Manager"),
             ("uncertified", "Certificate Lapsed"),
@@ -159,7 +159,9 @@ class AftersalesResponsibility(models.Model):
     @api.depends("staff_id.name", "target_name")
     def _compute_display_name(self):
         for line in self:
-            line.display_name = f"{line.staff_id.name}: {line.target_name or ''}"
+            line.display_name = ": ".join(
+                part for part in (line.staff_id.name, line.target_name) if part
+            )
 
     @api.depends("staff_id", "date_from", "date_to")
     def _compute_status(self):
@@ -234,7 +236,7 @@ class AftersalesResponsibility(models.Model):
     def _get_status_on(self, day, is_certified):
         """The value of ``status`` on a day."""
         self.ensure_one()
-        if not self.date_from or self.date_from > day:
+        if not self.staff_id or not self.date_from or self.date_from > day:
             return "coming"
         if self.date_to and self.date_to < day:
             return "over"

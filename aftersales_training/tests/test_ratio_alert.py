@@ -2,6 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from .common import TrainingCommon
@@ -191,6 +192,13 @@ class TestRatioAlert(TrainingCommon):
         self.assertIn("North 1", line.point_name)
         self.assertEqual((snapshot.managers, snapshot.holders), (2, 1))
         self.assertIn("Manager 0: no longer counted", snapshot.difference)
+
+    def test_unit_in_evidence_stays(self):
+        unit = self._create_unit("Short-Lived", "point", self.firm_north)
+        self.Ratio._create_snapshot("2026-06-15", self.firm, point=unit)
+        with self.assertRaisesRegex(UserError, "Short-Lived.*Archive it instead"):
+            unit.unlink()
+        unit.active = False
 
     def test_difference_says_why(self):
         staff = self._create_managers(7, self.firm_north, certified=4)

@@ -63,6 +63,13 @@ class TestRatioRule(RaceMixin, TrainingCommon):
         self.assert_figures(self._ratio("2026-06-15"), 30, 3, 7)
         self.assert_figures(self._ratio("2026-07-01"), 30, 3, 6)
 
+    def test_new_rate_starts_on_the_day_of_the_company(self):
+        self.firm.partner_id.tz = "Asia/Shanghai"
+        with freeze_time("2026-06-15 17:00:00"):
+            self.firm.aftersales_ratio_percent = 20
+        rule = self.firm.aftersales_ratio_rule_ids
+        self.assertEqual(rule.date_from, date(2026, 6, 16))
+
     def test_settings_of_an_administrator(self):
         settings = self.env["res.config.settings"].with_company(self.firm)
         settings.create({"aftersales_ratio_percent": 12.5}).execute()

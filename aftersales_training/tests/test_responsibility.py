@@ -199,6 +199,7 @@ class TestResponsibility(RaceMixin, TrainingCommon):
 
     def test_form_changes_the_kind(self):
         with Form(self.Line) as form:
+            self.assertEqual(form.status, "coming")
             form.staff_id = self.managers[0]
             form.area_id = self.country
             form.kind = "unit"
