@@ -24,6 +24,7 @@ from . import (
     test_certificate_propose,
     test_certificate_race,
     test_certificate_reminder,
+    test_certificate_tour,
     test_certificate_validity,
 )
 
