@@ -67,6 +67,7 @@
         "report/aftersales_certificate_reports.xml",
         "views/aftersales_certificate_check_templates.xml",
         "wizard/aftersales_certificate_load_views.xml",
+        "views/res_config_settings_certs_views.xml",
         "views/aftersales_certs_menus.xml",
         # views, wizards, reports and menus of: ratio
         "report/hr_job_templates.xml",
