@@ -130,9 +130,20 @@ class AftersalesTrainingPlanLine(models.Model):
         return {f"{when}_{name}" for when in ("before", "after") for name in EVIDENCE}
 
     def action_measure_before(self):
-        """Measure the metric over the last months, as it is without the training."""
+        """Measure the metric over the last months, as it is without the training.
+
+        :raise UserError: a session was held already
+        """
         self._check_line_open()
         for line in self:
+            if line.session_ids.filtered(lambda s: s.state == "done"):
+                raise UserError(
+                    self.env._(
+                        "%(line)s: a session was held already, so the figure before "
+                        "it can no longer be measured.",
+                        line=line.display_name,
+                    )
+                )
             today = line.company_id._get_aftersales_today()
             line._measure("before", today - timedelta(days=MEASURE_DAYS), today)
 

@@ -343,6 +343,16 @@ class AftersalesTrainingPlanLine(models.Model):
             ]
         )
 
+    def action_view_steps(self):
+        """Open the line with its eight steps."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+        }
+
     def action_view_sessions(self):
         """Open the sessions of the line."""
         self.ensure_one()

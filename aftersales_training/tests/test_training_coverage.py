@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -185,6 +185,8 @@ class TestTrainingCoverage(PlansCommon):
         self.assertFalse(line.effect)
         self._approve(plan)
         self._create_session(plan.line_ids, state="done")
+        with self.assertRaisesRegex(UserError, "a session was held already"):
+            line.action_measure_before()
         with freeze_time("2026-04-20 02:00:00"):
             self._create_jobs(8, 1, "2026-04-10 08:00:00")
             line.action_measure_after()
