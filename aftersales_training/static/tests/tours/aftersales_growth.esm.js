@@ -33,13 +33,19 @@ registry.category("web_tour.tours").add("aftersales_competition", {
             run: "click",
         },
         {
+            content: "The employee is taken and the unit is known",
+            trigger:
+                "div[name=entrant_ids] .o_data_row:eq(0) div[name=service_point_id] input:value(Point One)",
+        },
+        {
             content: "Enter one more person",
             trigger: "div[name=entrant_ids] .o_field_x2many_list_row_add a",
             run: "click",
         },
         {
             content: "Choose the second employee",
-            trigger: "div[name=entrant_ids] .o_selected_row div[name=employee_id] input",
+            trigger:
+                "div[name=entrant_ids] .o_data_row:eq(1).o_selected_row div[name=employee_id] input",
             run: "edit Tour Second",
         },
         {
