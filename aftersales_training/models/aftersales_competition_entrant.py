@@ -55,7 +55,7 @@ class AftersalesCompetitionEntrant(models.Model):
         copy=False,
         tracking=True,
     )
-    reason = fields.Text("Reason", readonly=True, copy=False)
+    reason = fields.Text(readonly=True, copy=False)
     score_ids = fields.One2many("aftersales.competition.score", "entrant_id")
     award_ids = fields.One2many("aftersales.competition.award", "entrant_id")
     total = fields.Float(

@@ -170,7 +170,6 @@ class AftersalesMentoringMeeting(models.Model):
 
     mentoring_id = fields.Many2one(
         "aftersales.mentoring",
-        "Mentoring",
         required=True,
         index=True,
         ondelete="cascade",
