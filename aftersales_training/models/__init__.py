@@ -64,6 +64,7 @@ from . import (
     aftersales_training_session,
     aftersales_training_booking,
     aftersales_training_session_flow,
+    aftersales_training_session_scope,
     aftersales_training_cost,
     aftersales_training_attendee,
     aftersales_training_attendee_flow,

@@ -34,6 +34,26 @@ class TestTrainingSecurity(CourseCommon):
             with self.subTest(user=user.login):
                 self.assertEqual(self._seen(user).ids, expected.sorted().ids)
 
+    def test_sessions_of_another_region_stay_there(self):
+        """The host's region sees a session, and who teaches or takes part."""
+        far = self._create_session(day=12, service_point_id=self.point_b.id)
+        near = self._create_session(day=13, service_point_id=self.point.id)
+        both = near | far
+
+        def seen(user):
+            found = self._as(user, self.Session).search([("id", "in", both.ids)])
+            return found.sudo(False)
+
+        for user in (self.user_hr, self.user_head, self.user_auditor):
+            self.assertEqual(seen(user), far | near)
+        self.assertEqual(seen(self.user_centre), near)
+        self.assertTrue(self._as(self.user_centre, near).is_user_region)
+        self.assertFalse(self._as(self.user_centre, far).sudo().is_user_region)
+        with self.assertRaises(AccessError):
+            self._as(self.user_centre, far).read(["name"])
+        self._register(far, self.employee)
+        self.assertIn(far, seen(self.user_service))
+
     def test_portal_reads_its_own_place_only(self):
         mine = self._as(self.user_portal, self.near)
         self.assertEqual(mine.state, "registered")
