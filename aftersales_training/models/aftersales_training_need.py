@@ -165,7 +165,7 @@ class AftersalesTrainingNeed(models.Model):
         )
     )
     _SCOPE_FIELDS = frozenset(
-        ("service_point_id", "employee_id", "partner_id", "plan_line_id")
+        ("company_id", "service_point_id", "employee_id", "partner_id", "plan_line_id")
     )
     #: What a closed need states.
     _CLOSED_FIELDS = frozenset(
@@ -302,10 +302,6 @@ class AftersalesTrainingNeed(models.Model):
         if not self._is_flow() and self._CLOSED_FIELDS & set(vals):
             self._check_open()
         result = super().write(vals)
-        if "state" in vals:
-            # The unique index looks at the state: it must reach the database before
-            # another need takes the place of a closed one.
-            self.flush_recordset(["state"])
         if "plan_line_id" in vals:
             self._check_plan_line()
             self._follow_plan_line()

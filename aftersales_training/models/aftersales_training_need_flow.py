@@ -28,7 +28,7 @@ class AftersalesTrainingNeed(models.Model):
         self._write_flow(
             {"state": "cancelled", "cancel_reason": reason, "plan_line_id": False}
         )
-        self.activity_unlink(["aftersales_training.mail_activity_type_need"])
+        self._settle_closed()
         for need in self:
             need.message_post(body=reason)
 
@@ -123,7 +123,8 @@ class AftersalesTrainingNeed(models.Model):
         )
         for need in personal:
             need._close_by(attendees.filtered(need._is_answered_by)[:1])
-        needs_sudo._close_units(attendees)
+        units = needs_sudo._close_units(attendees)
+        (personal | units).filtered(lambda n: n.state == "done")._settle_closed()
 
     @api.model
     def _get_answered_domain(self, attendees):
@@ -164,11 +165,20 @@ class AftersalesTrainingNeed(models.Model):
                     "date_done": attendee.date_passed,
                 }
             )
-            self.activity_unlink(["aftersales_training.mail_activity_type_need"])
+
+    def _settle_closed(self):
+        """End the reminders of closed needs, once for the batch."""
+        # The unique index looks at the state: it must reach the database before
+        # another need takes the place of a closed one.
+        self.flush_recordset(["state"])
+        self.activity_unlink(["aftersales_training.mail_activity_type_need"])
 
     @api.model
     def _close_units(self, attendees):
-        """Close needs of units whose people have all passed by now."""
+        """Close needs of units whose people have all passed by now.
+
+        :return: the needs that were looked at
+        """
         Staff = self.env["aftersales.staff"]
         needs = self.search(
             self._get_answered_domain(attendees)
@@ -176,7 +186,7 @@ class AftersalesTrainingNeed(models.Model):
             & Domain("partner_id", "=", False)
         )
         if not needs:
-            return
+            return needs
         today = self.env.company._get_aftersales_today()
         staff = Staff.search(
             Staff._get_present_domain(today)
@@ -198,6 +208,7 @@ class AftersalesTrainingNeed(models.Model):
                     )
                 )
                 need._close_by(own[-1:])
+        return needs
 
     def _is_about(self, staff):
         """Whether a staff line belongs to this need of a unit."""

@@ -191,6 +191,7 @@ class AftersalesTrainingPlan(models.Model):
             "cancel_reason",
         )
     )
+    _SCOPE_FIELDS = frozenset(("kind", "company_id", "service_point_id"))
     #: Frozen once the plan is submitted.
     _PLAN_FIELDS = frozenset(
         (

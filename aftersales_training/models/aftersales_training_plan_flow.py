@@ -229,6 +229,7 @@ class AftersalesTrainingPlan(models.Model):
 
         :return: notification with the number of needs taken over
         """
+        self.check_access("write")
         self._check_flow_state("draft")
         count = 0
         for plan in self:

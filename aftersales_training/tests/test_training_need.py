@@ -62,6 +62,29 @@ class TestTrainingNeed(PlansCommon):
         attendee = self._pass(second, "2026-03-22")
         self.assertEqual((need.state, need.attendee_id), ("done", attendee))
 
+    def test_a_batch_of_passes_takes_few_queries(self):
+        def close(count):
+            people = self.env["hr.employee"].create(
+                [
+                    {"name": f"P{next(self.numbers)}", "company_id": self.firm.id}
+                    for _number in range(count)
+                ]
+            )
+            needs = self.Need.union(*(self._create_need(p) for p in people))
+            passed = self.Attendee.union(
+                *(self._pass(p, "2026-03-20", passed=False) for p in people)
+            )
+            passed.write({"is_passed": True, "date_passed": "2026-03-20"})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            start = self.cr.sql_log_count
+            passed._on_passed()
+            self.assertEqual(set(needs.mapped("state")), {"done"})
+            return self.cr.sql_log_count - start
+
+        close(1)
+        self.assertLessEqual(close(25) - close(2), 12)
+
     def test_nobody_closes_by_hand(self):
         need = self._create_need(self.employee)
         for user in (self.officer, self.manager):

@@ -112,6 +112,26 @@ class TestTrainingPlan(PlansCommon):
             with self.assertRaises(AccessError):
                 self.Plan.with_user(self.manager).create(vals)
 
+    def test_the_centre_keeps_its_plan_regional(self):
+        plan = self._create_plan(kind="regional", service_point_id=self.firm_north.id)
+        mine = plan.with_user(self.manager)
+        mine.write({"goal": "Fewer second visits"})
+        for vals in (
+            {"kind": "yearly"},
+            {"service_point_id": self.firm_south.id},
+        ):
+            with self.assertRaises(AccessError):
+                mine.write(vals)
+        self.assertEqual(
+            (plan.kind, plan.service_point_id), ("regional", self.firm_north)
+        )
+        mine.unlink()
+        company_plan = self._create_plan().with_user(self.manager)
+        company_plan.check_access("read")
+        for step in ("action_submit", "unlink", "action_generate_lines"):
+            with self.assertRaises(AccessError):
+                getattr(company_plan, step)()
+
     def test_a_yearly_plan_is_not_approved_by_human_resources(self):
         second = self._create_user("second", "training_officer")
         plan = self._create_plan()
