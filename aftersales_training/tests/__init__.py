@@ -57,6 +57,7 @@ from . import (
     test_training_need,
     test_training_need_portal,
     test_training_plan,
+    test_training_rights,
     test_training_sources,
     test_training_story_tour,
 )
