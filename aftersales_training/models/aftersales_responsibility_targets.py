@@ -18,6 +18,7 @@ class AftersalesResponsibleMixin(models.AbstractModel):
         "Certified Manager Responsible",
         compute="_compute_has_responsible",
         search="_search_has_responsible",
+        groups="aftersales_network.group_user",
         help="A service manager with a valid certificate is responsible today, for "
         "this or for what is above it.",
     )

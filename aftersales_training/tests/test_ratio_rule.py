@@ -208,6 +208,30 @@ class TestRatioRule(RaceMixin, TrainingCommon):
             found = self.Staff.search(action["domain"])
             self.assertEqual(len(found), expected[mode][1])
 
+    def test_who_sees_a_leave(self):
+        """A centre manager sees that of his people, but not what is private."""
+        centre = new_test_user(
+            self.env,
+            "leave_centre",
+            groups="aftersales_network.group_centre_manager",
+            company_id=self.firm.id,
+            company_ids=[(6, 0, self.firm.ids)],
+        )
+        self.firm_north.manager_id = centre
+        (north,) = self._create_managers(1, self.firm_north)
+        (south,) = self._create_managers(1, self.firm_south)
+        Absence = self.env["aftersales.staff.absence"]
+        leave = Absence.with_user(self.officer).create(
+            {"staff_id": north.id, "date_from": "2026-06-01", "note": "Private"}
+        )
+        self._create_leave(south)
+        self.assertEqual(Absence.with_user(centre).search([]), leave)
+        self.assertTrue(leave.with_user(centre).date_from)
+        with self.assertRaises(AccessError):
+            leave.with_user(centre).read(["note"])
+        with self.assertRaises(AccessError):
+            leave.with_user(centre).date_to = "2026-07-01"
+
     def test_leave_in_the_right_order(self):
         (staff,) = self._create_managers(1)
         with (
