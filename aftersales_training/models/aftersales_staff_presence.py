@@ -11,6 +11,12 @@ class AftersalesStaff(models.Model):
     _inherit = "aftersales.staff"
 
     absence_ids = fields.One2many("aftersales.staff.absence", "staff_id", "Long Leave")
+    date_departure_noted = fields.Date(
+        "Departure Noted On",
+        readonly=True,
+        copy=False,
+        help="Day on which the post ended by itself because the person left.",
+    )
     has_left = fields.Boolean(
         "Person Has Left",
         compute="_compute_has_left",
@@ -18,6 +24,8 @@ class AftersalesStaff(models.Model):
         help="The employee or contact is archived, but the post has no end that is "
         "over.",
     )
+
+    _FLOW_FIELDS = frozenset(("date_departure_noted",))
 
     @api.depends("employee_id.active", "partner_id.active", "date_to", "active")
     def _compute_has_left(self):
@@ -68,10 +76,31 @@ class AftersalesStaff(models.Model):
                 by_day[end] |= staff
         for end, lines in by_day.items():
             begun = lines.filtered(lambda s, end=end: s.date_from <= end)
-            begun.write({"date_to": end})
+            begun._end_departed(end)
             (lines - begun).write({"active": False})
             text = self.env._(
                 "The person has left; the post ends on %(date)s.",
                 date=format_date(self.env, end),
             )
             lines._message_log_batch(bodies=dict.fromkeys(lines.ids, text))
+
+    def _end_departed(self, end):
+        """End lines, and keep in mind which of them had no end of their own."""
+        for company, lines in self.grouped("company_id").items():
+            noted = lines.filtered(lambda s: not s.date_to or s.date_departure_noted)
+            today = company._get_aftersales_today()
+            noted._write_flow({"date_to": end, "date_departure_noted": today})
+            (lines - noted).write({"date_to": end})
+
+    def _reopen_departed(self):
+        """Undo a departure of the same day, which was a mistake.
+
+        Whoever comes back later gets a new line: the time between stays empty.
+        """
+        lines = self.filtered(
+            lambda s: (
+                s.date_departure_noted
+                and s.date_departure_noted == s.company_id._get_aftersales_today()
+            )
+        )
+        lines._write_flow({"date_to": False, "date_departure_noted": False})

@@ -17,6 +17,8 @@ class HrEmployee(models.Model):
             self._end_aftersales_posts(self[:1].departure_date)
         elif vals.get("active") is False and not self.env.context.get("no_wizard"):
             self._end_aftersales_posts()
+        elif vals.get("active"):
+            self._get_aftersales_posts()._reopen_departed()
         return result
 
     def _end_aftersales_posts(self, day=None):
@@ -24,6 +26,10 @@ class HrEmployee(models.Model):
 
         :param day: last day; default: today in the company of the line
         """
+        self._get_aftersales_posts()._end_on(day)
+
+    def _get_aftersales_posts(self):
+        """Staff lines of these people, to be changed with them."""
         # Who may let an employee go need not be allowed to edit the network.
         Staff = self.env["aftersales.staff"].sudo()
-        Staff.search([("employee_id", "in", self.ids)])._end_on(day)
+        return Staff.search([("employee_id", "in", self.ids)])

@@ -7,10 +7,17 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def write(self, vals):
-        """End the posts of contacts that are archived, as of today."""
+        """End the posts of contacts that are archived, as of today.
+
+        Taking that back on the same day opens them again.
+        """
         result = super().write(vals)
-        if vals.get("active") is False:
+        if "active" in vals:
             # Who may archive a contact need not be allowed to edit the network.
             Staff = self.env["aftersales.staff"].sudo()
-            Staff.search([("partner_id", "in", self.ids)])._end_on()
+            posts_sudo = Staff.search([("partner_id", "in", self.ids)])
+            if vals["active"]:
+                posts_sudo._reopen_departed()
+            else:
+                posts_sudo._end_on()
         return result

@@ -82,7 +82,7 @@ class TestRatioDashboard(TrainingCommon):
 
     def test_table_of_units(self):
         board = self._open(self.officer)
-        self.assertEqual(
+        self.assertCountEqual(
             [tuple(row.values())[1:] for row in board.units],
             [
                 (self.firm_north.display_name, 11, 2, 2, 0, 18.18),

@@ -277,6 +277,24 @@ class TestRatioRule(RaceMixin, TrainingCommon):
         self.assert_figures(self._ratio("2026-06-15"), 2, 0, 1)
         self.assert_figures(self._ratio("2026-06-16"), 0, 0, 0)
 
+    def test_mistaken_departure_is_undone_on_the_same_day(self):
+        contact = self.env["res.partner"].create({"name": "Outside"})
+        outside = self._create_post(contact, self.firm_point)
+        planned = self._create_post(
+            contact, self.firm_point_south, date_to="2026-12-31"
+        )
+        (staff,) = self._create_managers(1)
+        (contact | staff.employee_id.work_contact_id).active = False
+        staff.employee_id.active = False
+        self.assertEqual(planned.date_to, date(2026, 6, 15))
+        contact.active = True
+        staff.employee_id.active = True
+        self.assertFalse(outside.date_to or staff.date_to)
+        staff.employee_id.active = False
+        with freeze_time("2026-06-16 10:00:00"):
+            staff.employee_id.active = True
+        self.assertEqual(staff.date_to, date(2026, 6, 15), "a new line is needed")
+
     def test_posts_left_behind_are_listed(self):
         staff = self._create_managers(2)
         staff[0].employee_id.with_context(no_wizard=True).active = False
