@@ -100,11 +100,8 @@ class AftersalesTrainer(models.Model):
         for trainer in self:
             sessions = trainer.sudo().session_ids
             found = [ratings.get(session.id, (0, 0)) for session in sessions]
-            total, count = (
-                (sum(column) for column in zip(*found, strict=True))
-                if (found)
-                else (0, 0)
-            )
+            total = sum(given for given, _count in found)
+            count = sum(number for _given, number in found)
             trainer.session_count = len(sessions)
             trainer.rating_count = count
             trainer.rating_avg = total / count if count else 0.0

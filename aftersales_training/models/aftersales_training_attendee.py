@@ -303,40 +303,40 @@ class AftersalesTrainingAttendee(models.Model):
 
         :raise UserError: naming the person
         """
+        wanted = self._get_wanted_people(vals_list)
+        known = self._get_known_people(wanted)
+        for session_id, key in wanted:
+            if (session_id, key) in known:
+                self._raise_known(session_id, key)
+            known.add((session_id, key))
+
+    @api.model
+    def _get_wanted_people(self, vals_list):
+        """Return the (session id, person key) that the values ask for."""
         employees = self.env["hr.employee"].browse(
             {vals["employee_id"] for vals in vals_list if vals.get("employee_id")}
         )
         contacts = {e.id: e.work_contact_id.id or -e.id for e in employees.sudo()}
-        wanted = [
+        return [
             (
                 vals["session_id"],
-                vals.get("partner_id") or contacts.get(vals.get("employee_id")),
+                vals.get("partner_id") or contacts.get(vals.get("employee_id"), 0),
             )
             for vals in vals_list
             if vals.get("session_id")
         ]
-        twice = (
-            {pair for pair in wanted if wanted.count(pair) > 1}
-            if (len(set(wanted)) < len(wanted))
-            else self._get_known_people(wanted) & set(wanted)
+
+    @api.model
+    def _raise_known(self, session_id, key):
+        model = "res.partner" if key > 0 else "hr.employee"
+        session = self.env["aftersales.training.session"].browse(session_id)
+        raise UserError(
+            self.env._(
+                "%(person)s is already registered for %(session)s.",
+                person=self.env[model].sudo().browse(abs(key)).name,
+                session=session.sudo().name,
+            )
         )
-        if twice:
-            session_id, key = sorted(twice, key=str)[0]
-            person = (
-                self.env["res.partner"].browse(key)
-                if key > 0
-                else self.env["hr.employee"].browse(-key)
-            )
-            raise UserError(
-                self.env._(
-                    "%(person)s is already registered for %(session)s.",
-                    person=person.sudo().name,
-                    session=self.env["aftersales.training.session"]
-                    .browse(session_id)
-                    .sudo()
-                    .name,
-                )
-            )
 
     @api.model
     def _get_known_people(self, wanted):
