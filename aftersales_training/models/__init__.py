@@ -23,6 +23,7 @@ from . import (
 # models of: certs
 from . import (
     aftersales_certificate_chain,
+    aftersales_certificate_count,
     aftersales_certificate_issue,
     aftersales_certificate_check,
     aftersales_certificate_propose,

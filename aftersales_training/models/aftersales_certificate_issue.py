@@ -11,7 +11,7 @@ class AftersalesCertificate(models.Model):
 
     _inherit = "aftersales.certificate"
 
-    origin_model = fields.Char("Origin Model", readonly=True, copy=False)
+    origin_model = fields.Char(readonly=True, copy=False)
     origin_id = fields.Many2oneReference(
         "Origin Record", model_field="origin_model", readonly=True, copy=False
     )

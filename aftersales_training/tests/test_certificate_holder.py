@@ -99,3 +99,13 @@ class TestCertificateHolder(TrainingCommon):
             & self.certificate,
             self.certificate,
         )
+
+    def test_count_of_a_type(self):
+        before = self.type_manager.certificate_count
+        self._create_certificate(self.employee)
+        self.type_manager.invalidate_recordset(["certificate_count"])
+        self.assertEqual(self.type_manager.certificate_count, before + 1)
+        action = self.type_manager.action_view_certificates()
+        found = self.Certificate.search(action["domain"])
+        self.assertIn(self.certificate, found)
+        self.assertEqual(found.type_id, self.type_manager)
