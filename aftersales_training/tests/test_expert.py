@@ -279,6 +279,37 @@ class TestExpert(ExpertCommon):
         with self.assertRaises(UserError):
             self._ask(user=self.user_dispatcher, asked_by_id=self.user_hr.id)
 
+    def test_who_sees_the_questions_about_an_order(self):
+        self.order.action_dispatch()
+        self.assertEqual(self.order.service_point_id, self.point)
+        use = self._ask(user=self.user_hr, order_id=self.order.id)
+        away = self._create_user_elsewhere()
+        for user, sees in (
+            (self.user_dispatcher, True),
+            (self.user_centre, True),
+            (away, False),
+            (self.user_clerk, False),
+        ):
+            with self.subTest(user=user.login):
+                found = self.Use.with_user(user).search([("id", "=", use.id)])
+                self.assertEqual(bool(found), sees)
+        with self.assertRaises(AccessError):
+            use.with_user(self.user_centre).answer = "x"
+
+    def _create_user_elsewhere(self):
+        user = new_test_user(
+            self.env,
+            "elsewhere",
+            groups="aftersales_network.group_service",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        self._create_post(
+            self._create_employee("Elsewhere", self.company, user_id=user.id),
+            self.point_b,
+        )
+        return user
+
     def test_two_companies(self):
         self._ask()
         other = new_test_user(
