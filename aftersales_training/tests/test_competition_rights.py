@@ -2,8 +2,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.aftersales_network.tests.race import RaceMixin
+
 from .competition_common import CompetitionCommon
-from .race import RaceMixin
 
 
 @tagged("post_install", "-at_install", "security")

@@ -8,8 +8,9 @@ from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.aftersales_network.tests.race import RaceMixin
+
 from .common import TrainingCommon
-from .race import RaceMixin
 
 
 @tagged("post_install", "-at_install")

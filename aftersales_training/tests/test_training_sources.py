@@ -5,8 +5,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.aftersales_network.tests.race import RaceMixin
+
 from .plans_common import NOW, PlansCommon
-from .race import RaceMixin
 
 
 @tagged("post_install", "-at_install")

@@ -21,7 +21,7 @@ class RaceMixin:
 
     def _clone(self, table):
         """Commit a copy of the table with its indexes and constraints."""
-        name = f"growth_race_{table}"
+        name = f"race_{table}"
         connection = self._connect()
         with connection, connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
@@ -34,7 +34,7 @@ class RaceMixin:
             # LIKE copies the index of an exclusion, not the exclusion.
             for number, (_name, definition) in enumerate(cursor.fetchall()):
                 cursor.execute(
-                    f"ALTER TABLE {name} ADD CONSTRAINT growth_x{number} {definition}"
+                    f"ALTER TABLE {name} ADD CONSTRAINT race_x{number} {definition}"
                 )
             cursor.execute(
                 "SELECT column_name FROM information_schema.columns WHERE "
