@@ -190,7 +190,7 @@ class AftersalesTrainingAttendee(models.Model):
     )
     _passed_idx = models.Index("(person_id, course_id, date_passed) WHERE is_passed")
 
-    @api.depends("session_id")
+    @api.depends("session_id.course_id")
     def _compute_course_id(self):
         for attendee in self:
             attendee.course_id = attendee.session_id.course_id or attendee.course_id

@@ -10,6 +10,8 @@ from odoo.tools import format_date
 
 #: States in which the people and versions of a session are settled.
 FROZEN_STATES = ("running", "done", "cancelled")
+#: What is settled already when people can register.
+OPENED_FIELDS = frozenset(("course_id", "company_id"))
 FIRST_HOUR = time(9)
 DEFAULT_HOURS = 8
 FROZEN_FIELDS = frozenset(("course_id", "material_ids", "trainer_ids", "company_id"))
@@ -283,12 +285,15 @@ class AftersalesTrainingSession(models.Model):
         names = FROZEN_FIELDS & set(vals)
         if self._is_flow() and not self.env.su:
             return
-        frozen = self.filtered(lambda s: s.state in FROZEN_STATES)
+        # People register for a course; it stays once they can.
+        settled = ("open", *FROZEN_STATES) if OPENED_FIELDS & names else FROZEN_STATES
+        frozen = self.filtered(lambda s: s.state in settled)
         if names and frozen:
             label = self._fields[sorted(names)[0]]._description_string(self.env)
             raise UserError(
                 self.env._(
-                    "“%(field)s” of %(session)s is settled since the session started.",
+                    "“%(field)s” of %(session)s is settled since the session was "
+                    "opened or started.",
                     field=label,
                     session=frozen[0].display_name,
                 )

@@ -153,7 +153,7 @@ class TestCourse(CourseCommon):
         self.assertEqual(session.material_ids, material)
         self.assertEqual(material.session_ids, session)
         for name in ("material_ids", "trainer_ids"):
-            refused = self.assertRaisesRegex(UserError, "is settled since the session")
+            refused = self.assertRaisesRegex(UserError, "settled since the session")
             with self.subTest(name=name), refused:
                 session.with_env(self.hr_env).write({name: [Command.clear()]})
         with self.assertRaisesRegex(UserError, "changes only by its buttons"):

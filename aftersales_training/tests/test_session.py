@@ -230,6 +230,16 @@ class TestSession(CourseCommon):
         with self.assertRaisesRegex(UserError, "not open for registration"):
             self._register(session, self.employee)
 
+    def test_the_course_stays_once_people_can_register(self):
+        brand = self._create_course(name="Brand", content_type="brand")
+        session = self._create_session(state="draft").with_env(self.hr_env)
+        attendee = session._register_people(partners=self._create_people(1))
+        session.course_id = brand
+        self.assertEqual(attendee.course_id, brand)
+        session.action_open()
+        with self.assertRaisesRegex(UserError, "settled since the session was opened"):
+            session.write({"course_id": self.course.id})
+
     def test_planned_people_get_their_seats_when_it_opens(self):
         session = self._create_session(state="draft").with_env(self.hr_env)
         people = self._create_people(3)
