@@ -135,6 +135,30 @@ PAGES = {
         "/odoo/action-aftersales_training.aftersales_certificate_action",
         [],
     ),
+    "plan": (
+        "hr",
+        "/odoo/aftersales-training-plans",
+        [".o_kanban_record:not(.o_kanban_ghost), .o_data_row td[name=name]"],
+    ),
+    "plan-line": (
+        "hr",
+        "/odoo/aftersales-training-lines",
+        [".o_data_row:nth-child(1) td:nth-child(2)"],
+    ),
+    "sessions": ("hr", "/odoo/aftersales-sessions", []),
+    "session": (
+        "hr",
+        "/odoo/aftersales-sessions",
+        [".o_facet_remove", ".o_data_row:last-child td:nth-child(2)"],
+    ),
+    "needs": ("hr", "/odoo/aftersales-training-needs", []),
+    "coverage": ("hr", "/odoo/aftersales-training-coverage", []),
+    "competition": (
+        "hr",
+        "/odoo/aftersales-competitions",
+        [".o_facet_remove", ".o_kanban_record:not(.o_kanban_ghost), .o_data_row"],
+    ),
+    "portal-training": ("technician", "/my/training", []),
     "scorecards": (
         "auditor",
         "/odoo/action-aftersales_evaluation.aftersales_scorecard_action",
