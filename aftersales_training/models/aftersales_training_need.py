@@ -132,7 +132,7 @@ class AftersalesTrainingNeed(models.Model):
     )
     attendee_id = fields.Many2one(
         "aftersales.training.attendee",
-        "Closed By",
+        "Closed by Pass",
         readonly=True,
         copy=False,
         index="btree_not_null",
