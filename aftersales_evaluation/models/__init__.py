@@ -11,3 +11,4 @@ from . import aftersales_service_point, aftersales_service_point_systems
 from . import aftersales_service_point_training
 from . import aftersales_promise
 from . import aftersales_promise_value
+from . import res_users_home

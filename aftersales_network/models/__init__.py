@@ -129,5 +129,6 @@ from . import (
     res_partner,
     res_users,
     res_users_application,
+    res_users_home,
     aftersales_resource_application,
 )

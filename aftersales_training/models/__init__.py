@@ -18,6 +18,7 @@ from . import (
     aftersales_metric,
     hr_employee,
     res_partner,
+    res_users_home,
 )
 
 # models of: certs

@@ -26,6 +26,7 @@ from . import account_move
 from . import product
 from . import res_company
 from . import res_partner
+from . import res_users_home
 from . import stock_lot
 from . import stock_picking
 from . import stock_move_guard
