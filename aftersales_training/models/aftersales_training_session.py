@@ -109,7 +109,7 @@ class AftersalesTrainingSession(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("open", "Open"),
+            ("open", "Open for Registration"),
             ("running", "Running"),
             ("done", "Done"),
             ("cancelled", "Cancelled"),
