@@ -1,6 +1,6 @@
 {
     "name": "After-Sales Training",
-    "summary": "Certificates, the certified-manager ratio and required qualifications",
+    "summary": "Certificates, the 10 % rule, courses, exams, plans and development of people",
     "version": "19.0.1.2.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
