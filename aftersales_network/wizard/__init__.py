@@ -1,4 +1,5 @@
 from . import (
+    load_mixin,
     aftersales_dispatch_wizard,
     aftersales_reason_wizard,
     # wizards of: admission

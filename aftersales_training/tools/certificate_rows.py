@@ -1,7 +1,12 @@
 """Rows of a list of certificates, with English or Chinese headings; no ORM here."""
 
-import unicodedata
-from datetime import date, datetime, timedelta
+from odoo.addons.aftersales_network.tools import list_rows
+from odoo.addons.aftersales_network.tools.list_rows import (
+    RowError,
+    clean_text,
+    key,
+    parse_day,
+)
 
 #: Field → headings that stand for it, in small letters; the first one is in the
 #: template.
@@ -47,42 +52,11 @@ LEVELS = {
     "ordinary": ("ordinary", "intermediate", "普通", "中级"),
     "senior": ("senior", "高级"),
 }
-_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
-# Day 1 is 1 January 1900, and Excel believes that year to have had a leap day.
-_EXCEL_EPOCH = date(1899, 12, 30)
-_EXCEL_DAYS = range(10_000, 80_000)
-_FIRST, _LAST = date(1950, 1, 1), date(2150, 1, 1)
-
-
-class RowError(ValueError):
-    """A row that cannot be taken; ``code`` names the rule, ``text`` the value."""
-
-    def __init__(self, code, text=""):
-        super().__init__(code)
-        self.code = code
-        self.text = text
-
-
-def clean_text(value):
-    """Return a cell as text: one space between words, full width made plain."""
-    text = unicodedata.normalize("NFKC", str(value if value is not None else ""))
-    return " ".join(text.split())
-
-
-def key(value):
-    """Return the comparable form of a name, code or heading."""
-    return clean_text(value).casefold()
 
 
 def map_header(header):
     """Return ``{field: heading}`` of the headings that are understood."""
-    found = {}
-    for heading in header:
-        text = key(heading).rstrip("*:").strip()
-        for name, texts in HEADINGS.items():
-            if text in texts:
-                found.setdefault(name, heading)
-    return found
+    return list_rows.map_header(header, HEADINGS)
 
 
 def missing_columns(mapping):
@@ -90,46 +64,10 @@ def missing_columns(mapping):
 
     One of number, e-mail and name is enough to find the holder.
     """
-    missing = [HEADINGS[name][0] for name in REQUIRED if name not in mapping]
+    missing = list_rows.missing_columns(mapping, HEADINGS, REQUIRED)
     if not any(name in mapping for name in HOLDER):
         missing.append(HEADINGS["holder"][0])
     return missing
-
-
-def parse_day(value):
-    """Return the day of a cell, or ``None`` for an empty one.
-
-    Days come as dates, as text (year first) or as the number Excel keeps them as.
-    Texts with the day or the month first cannot be told apart and are refused.
-
-    :raise RowError: ``date``
-    """
-    if isinstance(value, datetime):
-        value = value.date()
-    if not isinstance(value, date):
-        text = clean_text(value)
-        if not text:
-            return None
-        value = _parse_text(text)
-    if not _FIRST <= value < _LAST:
-        raise RowError("date", value.isoformat())
-    return value
-
-
-def _parse_text(text):
-    head = text.split("T")[0].split(" ")[0]
-    try:
-        number = float(head)
-    except ValueError:
-        number = None
-    if number is not None and number.is_integer() and int(number) in _EXCEL_DAYS:
-        return _EXCEL_EPOCH + timedelta(days=int(number))
-    for pattern in _FORMATS:
-        try:
-            return datetime.strptime(head, pattern).date()
-        except ValueError:
-            continue
-    raise RowError("date", text)
 
 
 def parse_level(value):

@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools.misc import file_open
 
+from odoo.addons.aftersales_network.tools.table_reader import Limits
+
 from .units_common import UnitsCommon
 
 HEAD = "Serial Number,Product,Customer,E-Mail,Sold on,Dealer,Price\n"
@@ -108,6 +110,75 @@ class TestRegistrationLoad(UnitsCommon):
             (gap.partner_id, gap.date_sale), (self.customer, date(2026, 2, 3))
         )
 
+    def _refused(self, wizard):
+        """Lines of the file of refused rows."""
+        return base64.b64decode(wizard.refused_file).decode("utf-8-sig").splitlines()
+
+    def test_refused_rows_are_corrected_and_loaded_again(self):
+        head = "Serial Number,Product,Phone,Sold on,@Note\n"
+        wizard = self._load(
+            head + "L-1,AC-900,,2026-01-31,\n"
+            "L-2,NOTHING,+86 20 5550,2026-01-31,-1\n"
+            "L-3,AC-900,,soon,\n"
+        )
+        self.assertEqual(
+            self._refused(wizard),
+            [
+                "Serial Number,Product,Phone,Sold on,'@Note,Reason",
+                "L-2,NOTHING,'+86 20 5550,2026-01-31,'-1,"
+                '"No product, or several, are named “NOTHING”."',
+                "L-3,AC-900,,soon,,“soon” is no day; write it like 2026-01-31.",
+            ],
+        )
+        self.assertEqual(wizard.refused_filename, "sold-units-refused.csv")
+        fixed = "\n".join(self._refused(wizard)).replace("NOTHING", "AC-900", 1)
+        again = self._load(fixed)
+        self.assertEqual((again.taken_count, again.refused_count), (1, 1))
+        self.assertEqual(
+            self._refused(again),
+            [
+                "Serial Number,Product,Phone,Sold on,'@Note,Reason",
+                "L-3,AC-900,,soon,,“soon” is no day; write it like 2026-01-31.",
+            ],
+            "the new reasons take the place of the old ones",
+        )
+        last = self._load(
+            "\n".join(self._refused(again)).replace("soon", "2026-02-01", 1)
+        )
+        self.assertEqual((last.taken_count, last.refused_count), (1, 0))
+        self.assertFalse(last.refused_file)
+
+    def test_a_guarded_phone_number_is_taken_as_it_was(self):
+        self.user_service.group_ids += self.env.ref("base.group_partner_manager")
+        self._load(
+            "Serial Number,Product,Customer,Phone,Sold on\n"
+            "L-1,AC-900,New Buyer,'+86 20 5550,2026-01-31\n",
+            with_customers=True,
+        )
+        buyer = self.env["res.partner"].search([("name", "=", "New Buyer")])
+        self.assertEqual(buyer.phone, "+86 20 5550")
+
+    def test_names_with_full_width_letters_are_found(self):
+        self.product.name = "空调（1.5匹）"
+        wizard = self._load("序列号,型号,销售日期\nL-1,空调（1.5匹）,2026-01-31\n")
+        self.assertEqual(self._results(wizard), [(2, "taken", "")])
+
+    def test_rows_that_do_not_fit_the_heading(self):
+        wizard = self._load(
+            "Serial Number,Product,Sold on,Note\n"
+            "=A1,AC-900,2026-01-31,\n"
+            "L-2,AC-900,2026-01-31,,more\n"
+            "L-3,AC-900,2026-01-31,=A1\n"
+        )
+        self.assertEqual(
+            self._results(wizard),
+            [
+                (2, "refused", "The row has a formula; copy the values instead."),
+                (3, "refused", "The row has other columns than the heading."),
+                (4, "taken", ""),
+            ],
+        )
+
     def test_the_same_list_again_changes_nothing(self):
         text = HEAD + "L-1,AC-900,Test Customer,,2026-01-31,,2800\n"
         self._load(text)
@@ -134,10 +205,21 @@ class TestRegistrationLoad(UnitsCommon):
         for text, message in (
             (" \n", "empty"),
             ("Serial Number,Customer\nX,Y\n", "lacks the columns product, sold on"),
-            (b"PK\x03\x04broken", "."),
+            (b"PK\x03\x04broken", "no readable XLSX or CSV"),
+            (b"a," * 501, "more than 500 columns"),
+            (HEAD + "\n".join(["L,X"] * 5001), "may have 5000 rows at most"),
         ):
-            with self.subTest(text=text), self.assertRaisesRegex(UserError, message):
+            short = text[:20]
+            with self.subTest(text=short), self.assertRaisesRegex(UserError, message):
                 self._load(text)
+
+    def test_files_above_the_limit_are_not_decoded(self):
+        limits = Limits(max_bytes=1024 * 1024)
+        self.patch(
+            type(self.env["aftersales.registration.load"]), "_LOAD_LIMITS", limits
+        )
+        with self.assertRaisesRegex(UserError, "larger than 1 MB"):
+            self._load("x" * (1024 * 1024 + 9))
 
     def test_chinese_headings(self):
         text = "序列号,型号,客户,销售日期\nL-1,AC-900,Test Customer,2026年1月31日\n"

@@ -1,6 +1,11 @@
 """Rows of a list of sold units, as dealers send them. No ORM here."""
 
-from datetime import date, datetime
+from odoo.addons.aftersales_network.tools import list_rows
+from odoo.addons.aftersales_network.tools.list_rows import (
+    RowError,
+    parse_day,
+    squeeze,
+)
 
 #: Field → headings that stand for it, in small letters.
 HEADINGS = {
@@ -17,49 +22,16 @@ HEADINGS = {
 }
 REQUIRED = ("serial", "product", "date_sale")
 DATES = ("date_sale", "date_delivery", "date_factory")
-_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
-
-
-class RowError(ValueError):
-    """A row that cannot be taken; ``code`` names the rule, ``text`` the value."""
-
-    def __init__(self, code, text=""):
-        super().__init__(code)
-        self.code = code
-        self.text = text
 
 
 def map_header(header):
     """Return ``{field: heading}`` of the headings that are understood."""
-    found = {}
-    for heading in header:
-        text = " ".join(str(heading or "").split()).lower().rstrip("*").strip()
-        for name, texts in HEADINGS.items():
-            if text in texts:
-                found.setdefault(name, heading)
-    return found
+    return list_rows.map_header(header, HEADINGS)
 
 
-def parse_day(value):
-    """Return the day of a cell, or None for an empty one.
-
-    :raise RowError: ``date``
-    """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = str(value or "").strip()
-    if not text:
-        return None
-    # A workbook's day may come with its midnight.
-    text = text.split("T")[0].split(" ")[0]
-    for pattern in _FORMATS:
-        try:
-            return datetime.strptime(text, pattern).date()
-        except ValueError:
-            continue
-    raise RowError("date", text)
+def missing_columns(mapping):
+    """Return the first headings of the columns that a list must have."""
+    return list_rows.missing_columns(mapping, HEADINGS, REQUIRED)
 
 
 def parse_price(value):
@@ -86,7 +58,7 @@ def read_row(values, mapping):
     """
     cells = {name: values.get(heading) for name, heading in mapping.items()}
     row = {
-        name: " ".join(str(cells.get(name) or "").split())
+        name: squeeze(cells.get(name))
         for name in HEADINGS
         if name not in (*DATES, "price")
     }

@@ -1,20 +1,10 @@
-import base64
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command, Domain
+from odoo.fields import Domain
 
-from odoo.addons.aftersales_network.tools.table_reader import (
-    HistoryFileError,
-    Limits,
-    open_table,
-)
+from odoo.addons.aftersales_network.tools.list_rows import RowError
 
 from ..tools import serials, unit_rows
-
-#: A list of a dealer is no archive.
-LIMITS = Limits(max_bytes=10 * 1024 * 1024)
-ROWS = 5000
 
 
 class AftersalesRegistrationLoad(models.TransientModel):
@@ -24,13 +14,11 @@ class AftersalesRegistrationLoad(models.TransientModel):
     """
 
     _name = "aftersales.registration.load"
+    _inherit = ["aftersales.load.mixin"]
     _description = "Load Sold Units"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
-    file = fields.Binary("List", required=True, attachment=False)
-    filename = fields.Char()
+    _LOAD_REFUSED_NAME = "sold-units-refused.csv"
+
     dealer_id = fields.Many2one(
         "res.partner",
         help="Who sold the units, where the list itself does not say so.",
@@ -39,85 +27,44 @@ class AftersalesRegistrationLoad(models.TransientModel):
         "Create Customers",
         help="Creates a contact for customers who are not known by e-mail or name.",
     )
-    is_done = fields.Boolean(readonly=True)
     line_ids = fields.One2many(
         "aftersales.registration.load.line", "load_id", readonly=True
     )
-    taken_count = fields.Integer("Taken", readonly=True)
-    changed_count = fields.Integer("Changed", readonly=True)
-    kept_count = fields.Integer("As It Was", readonly=True)
-    refused_count = fields.Integer("Refused", readonly=True)
 
     def action_load(self):
         """Read the list, register what can be registered, and report every row."""
         self.ensure_one()
         self.env["aftersales.registration"].check_access("create")
-        rows, report = self._read_rows()
-        known = self._get_known(rows)
+        header, rows, report = self._read_list()
+        known = self._get_known(row for _line, row, _raw in rows)
         fresh = []
-        for line, row in rows:
-            report[line] = self._judge(row, known, fresh, line)
-        self._create_units(fresh, report)
-        self._write_report(report)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Load Sold Units"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        for line, row, raw in rows:
+            serial, result, text = self._judge(row, known, fresh)
+            entry = {"serial": serial, "result": result, "text": text, "raw": raw}
+            report[line] = entry
+        self._create_units(fresh)
+        self._write_report(header, report)
+        return self._show_report(self.env._("Load Sold Units"))
 
-    # -- reading -----------------------------------------------------------------
-
-    def _read_rows(self):
-        """Rows of the list, and the refusals of those that cannot be read.
-
-        :return: ``([(line, row)], {line: (serial, result, text)})``
-        :raise UserError: a file that is no list
-        """
-        try:
-            table = open_table(
-                base64.b64decode(self.file or b""), self.filename or "", LIMITS
-            )
-        except HistoryFileError as error:
-            History = self.env["aftersales.history.import"]
-            raise History._get_file_error(error.code, **error.args_) from error
-        mapping = unit_rows.map_header(table.header)
-        missing = [name for name in unit_rows.REQUIRED if name not in mapping]
-        if missing:
-            raise UserError(
-                self.env._(
-                    "The list lacks the columns %(columns)s. Take the template.",
-                    columns=", ".join(unit_rows.HEADINGS[x][0] for x in missing),
-                )
-            )
-        rows, report = [], {}
-        for raw in table:
-            if len(rows) + len(report) >= ROWS:
-                raise UserError(
-                    self.env._("A list may have %(count)s rows at most.", count=ROWS)
-                )
-            try:
-                rows.append((raw.line, unit_rows.read_row(raw.values, mapping)))
-            except unit_rows.RowError as error:
-                report[raw.line] = ("", "refused", self._explain(error))
-        return rows, report
+    def _get_load_kernel(self):
+        return unit_rows
 
     def _explain(self, error):
-        """Why a row cannot be read."""
+        if error.code == "price":
+            return self.env._("“%(text)s” is no price.", text=error.text)
         if error.code == "missing":
-            heading = unit_rows.HEADINGS[error.text][0]
-            return self.env._("“%(column)s” is empty.", column=heading)
-        if error.code == "date":
-            return self.env._(
-                "“%(text)s” is no day; write it like 2026-01-31.", text=error.text
-            )
-        return self.env._("“%(text)s” is no price.", text=error.text)
+            error = RowError("missing", unit_rows.HEADINGS[error.text][0])
+        return super()._explain(error)
+
+    def _prepare_report_line(self, line, entry):
+        return {
+            **super()._prepare_report_line(line, entry),
+            "serial": entry.get("serial", ""),
+        }
 
     def _get_known(self, rows):
         """Products, contacts and live units that the rows name; four queries."""
-        values = [row for _line, row in rows]
+        values = list(rows)
         codes = {row["product"] for row in values}
         company = Domain("company_id", "in", (self.company_id.id, False))
         products = self.env["product.product"].search(
@@ -160,7 +107,7 @@ class AftersalesRegistrationLoad(models.TransientModel):
 
     # -- judging -----------------------------------------------------------------
 
-    def _judge(self, row, known, fresh, line):
+    def _judge(self, row, known, fresh):
         """What becomes of one row: ``(serial, result, text)``.
 
         New units are collected in ``fresh`` and created at once.
@@ -177,7 +124,7 @@ class AftersalesRegistrationLoad(models.TransientModel):
         known["seen"].add(key)
         unit = known["unit"].get(key)
         if not unit:
-            fresh.append((line, row, serial, product, partner, known))
+            fresh.append((row, serial, product, partner, known))
             return serial, "taken", ""
         return (serial, *self._update_unit(unit, row, partner))
 
@@ -224,13 +171,13 @@ class AftersalesRegistrationLoad(models.TransientModel):
         unit.write(vals)
         return "changed", self.env._("What was missing is filled in.")
 
-    def _create_units(self, fresh, report):
+    def _create_units(self, fresh):
         """Register new units in one batch, with the customers they need."""
         if not fresh:
             return
         customers = self._create_customers(fresh)
         vals_list = []
-        for _line, row, serial, product, partner, known in fresh:
+        for row, serial, product, partner, known in fresh:
             partner = partner or customers.get((row["customer"], row["email"]))
             dealer = known["partner"].get(row["dealer"]) or self.dealer_id
             vals_list.append(
@@ -252,7 +199,7 @@ class AftersalesRegistrationLoad(models.TransientModel):
         """Contacts of customers who are not known: ``{(name, e-mail): partner}``."""
         wanted = {
             (row["customer"], row["email"]): row
-            for _line, row, _serial, _product, partner, _known in fresh
+            for row, _serial, _product, partner, _known in fresh
             if row["customer"] and not partner
         }
         if not wanted:
@@ -272,45 +219,16 @@ class AftersalesRegistrationLoad(models.TransientModel):
         )
         return dict(zip(wanted, partners, strict=True))
 
-    def _write_report(self, report):
-        """Keep what became of every row."""
-        results = [result for _serial, result, _text in report.values()]
-        self.write(
-            {
-                "is_done": True,
-                "taken_count": results.count("taken"),
-                "changed_count": results.count("changed"),
-                "kept_count": results.count("kept"),
-                "refused_count": results.count("refused"),
-                "line_ids": [Command.clear()]
-                + [
-                    Command.create(
-                        {"row": row, "serial": serial, "result": result, "text": text}
-                    )
-                    for row, (serial, result, text) in sorted(report.items())
-                ],
-            }
-        )
-
 
 class AftersalesRegistrationLoadLine(models.TransientModel):
     """What became of one row of the list."""
 
     _name = "aftersales.registration.load.line"
+    _inherit = ["aftersales.load.line.mixin"]
     _description = "Row of Sold Units"
     _order = "row"
 
     load_id = fields.Many2one(
         "aftersales.registration.load", required=True, index=True, ondelete="cascade"
     )
-    row = fields.Integer()
     serial = fields.Char("Serial Number")
-    result = fields.Selection(
-        [
-            ("taken", "Taken"),
-            ("changed", "Changed"),
-            ("kept", "As It Was"),
-            ("refused", "Refused"),
-        ]
-    )
-    text = fields.Char("Reason")

@@ -1,6 +1,7 @@
 """Loads calculation kernels (``<module>/tools/*.py``) without Odoo."""
 
 import importlib
+import importlib.util
 import sys
 import types
 from pathlib import Path
@@ -13,16 +14,30 @@ def load_kernel(path):
 
     The packages above it are stand-ins: their ``__init__.py`` would import Odoo.
     """
+    _stand_in_addon("aftersales_network")
     parts = Path(path).with_suffix("").parts
     for depth in range(1, len(parts)):
         _stand_in(parts[:depth])
     return importlib.import_module(".".join(parts))
 
 
-def _stand_in(parts):
+def _stand_in_addon(module):
+    """Let a kernel import a kernel of the module below it, as Odoo lets it.
+
+    Where Odoo is installed its own package is the parent: other tests may need it.
+    """
+    if "odoo" not in sys.modules and importlib.util.find_spec("odoo") is None:
+        _stand_in(["odoo"])
+        _stand_in(["odoo", "addons"])
+    importlib.import_module("odoo.addons")
+    for parts in ([module], [module, "tools"]):
+        _stand_in(["odoo", "addons", *parts], ROOT.joinpath(*parts))
+
+
+def _stand_in(parts, folder=None):
     """An empty package that only knows its folder."""
     name = ".".join(parts)
     if name not in sys.modules:
         package = types.ModuleType(name)
-        package.__path__ = [str(ROOT.joinpath(*parts))]
+        package.__path__ = [str(folder or ROOT.joinpath(*parts))]
         sys.modules[name] = package
