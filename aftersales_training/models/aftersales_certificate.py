@@ -16,7 +16,7 @@ class AftersalesCertificate(models.Model):
 
     _name = "aftersales.certificate"
     _description = "Certificate"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.figure.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_expiry, holder_name, id"
     _rec_names_search = ["number", "holder_name"]
     _check_company_auto = True

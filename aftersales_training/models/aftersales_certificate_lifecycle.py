@@ -19,7 +19,7 @@ FROZEN_FIELDS = {
     "previous_id",
     "type_id",
 }
-HOLDER_FIELDS = {"holder_employee_id", "holder_partner_id"}
+SCOPE_FIELDS = {"holder_employee_id", "holder_partner_id", "company_id"}
 STATE_FIELDS = {
     "state",
     "verified_by_id",
@@ -52,9 +52,9 @@ class AftersalesCertificate(models.Model):
     def write(self, vals):
         self._check_frozen(vals)
         result = super().write(vals)
-        if HOLDER_FIELDS & set(vals):
-            # Nobody gives the own draft to somebody else: the rules must still
-            # hold for the new holder.
+        if SCOPE_FIELDS & set(vals):
+            # Nobody gives the own draft to somebody else, or to a company out of
+            # reach: the rules must still hold afterwards.
             self.check_access("write")
         return result
 

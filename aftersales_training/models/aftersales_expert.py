@@ -16,7 +16,7 @@ class AftersalesExpert(models.Model):
     _name = "aftersales.expert"
     _description = "Expert"
     _inherit = [
-        "aftersales.figure.mixin",
+        "aftersales.scope.mixin",
         "aftersales.person.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -81,6 +81,8 @@ class AftersalesExpert(models.Model):
         search="_search_product_match_id",
         help="Finds who knows a product: by itself, or by its category or one above.",
     )
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _employee_once = models.UniqueIndex(
         "(company_id, employee_id) WHERE employee_id IS NOT NULL",

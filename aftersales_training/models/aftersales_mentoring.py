@@ -215,7 +215,7 @@ class AftersalesMentoring(models.Model):
     )
     _RESULT_FIELDS = frozenset(("result", "evaluation"))
     _SCOPE_FIELDS = frozenset(
-        ("trainee_employee_id", "trainee_partner_id", "trainee_point_id")
+        ("company_id", "trainee_employee_id", "trainee_partner_id", "trainee_point_id")
     )
 
     _one_mentor = models.Constraint(

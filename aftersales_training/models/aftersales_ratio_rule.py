@@ -20,7 +20,7 @@ class AftersalesRatioRule(models.Model):
 
     _name = "aftersales.ratio.rule"
     _description = "Certified-Manager Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["aftersales.scope.mixin", "mail.thread"]
     _order = "company_id, date_from desc, id desc"
     _rec_name = "date_from"
 
@@ -81,6 +81,8 @@ class AftersalesRatioRule(models.Model):
         "present it as a rule.",
     )
     note = fields.Text(translate=True)
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _percent_range = models.Constraint(
         "CHECK(percent > 0 AND percent <= 100)",

@@ -22,7 +22,7 @@ class AftersalesResponsibility(models.Model):
 
     _name = "aftersales.responsibility"
     _description = "Area of Responsibility"
-    _inherit = ["aftersales.figure.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.scope.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -116,6 +116,8 @@ class AftersalesResponsibility(models.Model):
         search="_search_on_date",
         help="Search a day to see who was responsible on it.",
     )
+
+    _SCOPE_FIELDS = frozenset(("staff_id",))
 
     _target_given = models.Constraint(
         "CHECK ((kind = 'area') = (area_id IS NOT NULL)"

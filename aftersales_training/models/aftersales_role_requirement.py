@@ -9,6 +9,7 @@ class AftersalesRoleRequirement(models.Model):
 
     _name = "aftersales.role.requirement"
     _description = "Certificate Requirement"
+    _inherit = ["aftersales.scope.mixin"]
     _order = "role_id, service_type_id, id"
     _rec_name = "certificate_type_id"
 
@@ -45,6 +46,8 @@ class AftersalesRoleRequirement(models.Model):
         "the one that the service type asks for.",
     )
     legal_basis = fields.Text(translate=True)
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _target_given = models.Constraint(
         "CHECK(num_nonnulls(role_id, service_type_id) > 0)",

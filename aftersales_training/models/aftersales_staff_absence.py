@@ -12,7 +12,7 @@ class AftersalesStaffAbsence(models.Model):
 
     _name = "aftersales.staff.absence"
     _description = "Long Leave"
-    _inherit = ["aftersales.figure.mixin", "mail.thread"]
+    _inherit = ["aftersales.scope.mixin", "mail.thread"]
     _order = "date_from desc, id desc"
     _check_company_auto = True
 
@@ -51,6 +51,8 @@ class AftersalesStaffAbsence(models.Model):
         "To", tracking=True, help="Last day; empty: until further notice."
     )
     note = fields.Char(groups="aftersales_network.group_training_officer")
+
+    _SCOPE_FIELDS = frozenset(("staff_id",))
 
     _dates_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_to >= date_from)",

@@ -13,6 +13,7 @@ class AftersalesTechnicalGrade(models.Model):
 
     _name = "aftersales.technical.grade"
     _description = "Technical Grade"
+    _inherit = ["aftersales.scope.mixin"]
     _order = "role_id, sequence, id"
     _check_company_auto = True
 
@@ -51,6 +52,8 @@ class AftersalesTechnicalGrade(models.Model):
     metric_months = fields.Integer("Months Measured", default=12)
     award_ids = fields.One2many("aftersales.technical.grade.award", "grade_id")
     holder_count = fields.Integer(compute="_compute_holder_count")
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _rung_uniq = models.UniqueIndex(
         "(role_id, sequence, COALESCE(company_id, 0)) WHERE active IS TRUE",

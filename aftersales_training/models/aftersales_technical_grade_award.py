@@ -14,6 +14,7 @@ class AftersalesTechnicalGradeAward(models.Model):
     _description = "Technical Grade of a Person"
     _inherit = [
         "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
         "aftersales.person.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -96,6 +97,8 @@ class AftersalesTechnicalGradeAward(models.Model):
         search="_search_is_under_review",
         help="A certificate that the grade needs is not valid any more.",
     )
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _FLOW_FIELDS = frozenset(
         (

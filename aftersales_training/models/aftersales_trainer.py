@@ -16,7 +16,7 @@ class AftersalesTrainer(models.Model):
     _name = "aftersales.trainer"
     _description = "Trainer"
     _inherit = [
-        "aftersales.figure.mixin",
+        "aftersales.scope.mixin",
         "aftersales.person.mixin",
         "mail.thread",
         "mail.activity.mixin",
@@ -71,6 +71,8 @@ class AftersalesTrainer(models.Model):
         "Approved Today", compute="_compute_is_approved", search="_search_is_approved"
     )
     fee_hour = fields.Monetary("Fee per Hour", tracking=True, groups=MONEY_GROUPS)
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _fee_positive = models.Constraint(
         "CHECK(fee_hour >= 0)", "The fee of a trainer cannot be negative."
@@ -153,7 +155,7 @@ class AftersalesTrainerApproval(models.Model):
 
     _name = "aftersales.trainer.approval"
     _description = "Trainer Approval"
-    _inherit = ["aftersales.flow.mixin"]
+    _inherit = ["aftersales.flow.mixin", "aftersales.scope.mixin"]
     _order = "trainer_id, content_type, date_from desc, id"
     _rec_name = "content_type"
 
@@ -182,6 +184,8 @@ class AftersalesTrainerApproval(models.Model):
     approved_by_id = fields.Many2one(
         "res.users", readonly=True, copy=False, default=lambda self: self.env.user
     )
+
+    _SCOPE_FIELDS = frozenset(("trainer_id",))
 
     _FLOW_FIELDS = frozenset(("approved_by_id",))
 

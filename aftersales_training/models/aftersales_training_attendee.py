@@ -256,6 +256,22 @@ class AftersalesTrainingAttendee(models.Model):
             parts = (attendee.person_name, attendee.course_id.name)
             attendee.display_name = ", ".join(part for part in parts if part)
 
+    @api.constrains("session_id", "course_id")
+    def _check_course(self):
+        """Nobody passes one course by sitting in another."""
+        for attendee in self.filtered("session_id"):
+            course = attendee.session_id.sudo().course_id
+            if attendee.course_id != course:
+                raise ValidationError(
+                    self.env._(
+                        "%(session)s teaches “%(course)s”. Leave the course of "
+                        "%(person)s empty, or choose another session.",
+                        session=attendee.session_id.sudo().name,
+                        course=course.name,
+                        person=attendee.person_name,
+                    )
+                )
+
     @api.constrains("session_id", "employee_id", "partner_id")
     def _check_not_trainer(self):
         for attendee in self.filtered("session_id"):

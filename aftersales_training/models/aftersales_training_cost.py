@@ -10,7 +10,7 @@ class AftersalesTrainingCost(models.Model):
 
     _name = "aftersales.training.cost"
     _description = "Training Cost"
-    _inherit = ["aftersales.figure.mixin"]
+    _inherit = ["aftersales.scope.mixin"]
     _order = "session_id, kind, id"
     _check_company_auto = True
 
@@ -36,6 +36,8 @@ class AftersalesTrainingCost(models.Model):
     )
     trainer_id = fields.Many2one("aftersales.trainer", check_company=True)
     amount = fields.Monetary(required=True)
+
+    _SCOPE_FIELDS = frozenset(("session_id",))
 
     _amount_positive = models.Constraint(
         "CHECK(amount >= 0)", "A cost cannot be negative."

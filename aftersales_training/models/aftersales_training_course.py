@@ -21,7 +21,7 @@ class AftersalesTrainingCourse(models.Model):
 
     _name = "aftersales.training.course"
     _description = "Course"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.scope.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "content_type, name, id"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
@@ -111,6 +111,8 @@ class AftersalesTrainingCourse(models.Model):
         compute="_compute_figures",
         help="Passes among those who attended.",
     )
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _code_uniq = models.UniqueIndex(
         "(code, COALESCE(company_id, 0))",

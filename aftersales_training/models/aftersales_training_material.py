@@ -10,7 +10,7 @@ class AftersalesTrainingMaterial(models.Model):
 
     _name = "aftersales.training.material"
     _description = "Training Material"
-    _inherit = ["aftersales.flow.mixin", "mail.thread"]
+    _inherit = ["aftersales.flow.mixin", "aftersales.scope.mixin", "mail.thread"]
     _order = "course_id, name, date_from desc, id desc"
     _check_company_auto = True
 
@@ -57,6 +57,8 @@ class AftersalesTrainingMaterial(models.Model):
         copy=False,
     )
     session_count = fields.Integer(compute="_compute_session_count")
+
+    _SCOPE_FIELDS = frozenset(("course_id",))
 
     _FLOW_FIELDS = frozenset(
         ("state", "published_by_id", "date_published", "session_ids", "previous_id")

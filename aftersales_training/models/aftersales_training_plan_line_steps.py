@@ -386,6 +386,27 @@ class AftersalesTrainingSession(models.Model):
         domain="[('course_id', '=', course_id), ('state', '=', 'open')]",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Hold sessions for lines that are still open."""
+        sessions = super().create(vals_list)
+        if not self.env.su:
+            sessions.plan_line_id._check_line_open()
+        return sessions
+
+    def write(self, vals):
+        """What a closed line reached stays: its sessions neither come nor go.
+
+        :raise UserError: naming the closed line
+        """
+        guarded = "plan_line_id" in vals and not self.env.su
+        if guarded:
+            self.plan_line_id._check_line_open()
+        result = super().write(vals)
+        if guarded:
+            self.plan_line_id._check_line_open()
+        return result
+
 
 class AftersalesTrainingAttendee(models.Model):
     """The plan line and the need behind an attendance."""

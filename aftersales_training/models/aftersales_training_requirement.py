@@ -15,6 +15,7 @@ class AftersalesTrainingRequirement(models.Model):
 
     _name = "aftersales.training.requirement"
     _description = "Training Requirement"
+    _inherit = ["aftersales.scope.mixin"]
     _order = "role_id, course_id, id"
     _rec_name = "course_id"
     _check_company_auto = True
@@ -57,6 +58,8 @@ class AftersalesTrainingRequirement(models.Model):
         "Repeat After (Months)", help="0: passed once is enough."
     )
     note = fields.Text("Reason", translate=True)
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _months_positive = models.Constraint(
         "CHECK (validity_months >= 0)",

@@ -22,7 +22,12 @@ class AftersalesTrainingSession(models.Model):
 
     _name = "aftersales.training.session"
     _description = "Training Session"
-    _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
@@ -153,6 +158,8 @@ class AftersalesTrainingSession(models.Model):
     # What the current user may do
     can_join = fields.Boolean(compute="_compute_can_join")
     can_run = fields.Boolean(compute="_compute_can_run")
+
+    _SCOPE_FIELDS = frozenset(("company_id",))
 
     _FLOW_FIELDS = frozenset(("state", "cancel_reason"))
 

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+
 EVIDENCE_FIELDS = frozenset(
     (
         "attendee_id",
@@ -18,6 +20,8 @@ EVIDENCE_FIELDS = frozenset(
         "user_input_line_ids",
     )
 )
+#: What whoever begins an attempt names; the rest follows from sitting it.
+BEGIN_FIELDS = frozenset(("survey_id", "partner_id", "test_entry"))
 
 
 class SurveyUserInput(models.Model):
@@ -38,8 +42,13 @@ class SurveyUserInput(models.Model):
     def create(self, vals_list):
         """Begin attempts of exams only for people who may sit them.
 
-        :raise UserError: saying why somebody may not
+        :raise UserError: saying why somebody may not, or that results are not typed
         """
+        survey_id = self.env.context.get("default_survey_id")
+        vals_list = [{"survey_id": survey_id, **vals} for vals in vals_list]
+        if not self.env.su:
+            self._check_begins(vals_list)
+            self = without_guarded_defaults(self, EVIDENCE_FIELDS)
         surveys = self.env["survey.survey"].browse(
             {vals["survey_id"] for vals in vals_list if vals.get("survey_id")}
         )
@@ -60,11 +69,31 @@ class SurveyUserInput(models.Model):
         """Keep the evidence of exams from everybody's hands."""
         if EVIDENCE_FIELDS & set(vals) and not self.env.su:
             self._check_no_evidence()
+            surveys = self.survey_id.browse(vals.get("survey_id") or ())
+            (self.survey_id | surveys)._check_no_exam()
+            if vals.get("attendee_id"):
+                self.survey_id._raise_exam()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_exam(self):
         self._check_no_evidence()
+
+    @api.model
+    def _check_begins(self, vals_list):
+        """Refuse attempts of exams that come with what they are to bring about.
+
+        :raise UserError: naming the exam
+        """
+        typed = EVIDENCE_FIELDS - BEGIN_FIELDS
+        ids = {
+            vals["survey_id"]
+            for vals in vals_list
+            if vals.get("state", "new") != "new"
+            or any(vals.get(name) for name in typed - {"state"})
+        }
+        surveys = self.env["survey.survey"].browse(id_ for id_ in ids if id_)
+        surveys._check_no_exam()
 
     def _mark_done(self):
         """Write score and pass of exams to the attendees."""
@@ -160,10 +189,73 @@ class SurveyUserInputLine(models.Model):
     def _check_no_evidence(self):
         if not self.env.su:
             self.user_input_id._check_no_evidence()
+            self.user_input_id.survey_id._check_no_exam()
+
+    @api.model
+    def _check_not_sat(self, domain):
+        """Refuse to delete what the answers of an exam refer to.
+
+        The database deletes answers with their question, past every check of
+        theirs.
+
+        :raise UserError: naming the person whose exam it is
+        """
+        exams = Domain("user_input_id.attendee_id", "!=", False)
+        found_sudo = self.sudo().search(Domain(domain) & exams, limit=1)
+        found_sudo.user_input_id._check_no_evidence()
+
+
+class SurveyQuestion(models.Model):
+    _inherit = "survey.question"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sat(self):
+        lines = self.env["survey.user_input.line"]
+        lines._check_not_sat([("question_id", "in", self.ids)])
+
+
+class SurveyQuestionAnswer(models.Model):
+    _inherit = "survey.question.answer"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sat(self):
+        self.env["survey.user_input.line"]._check_not_sat(
+            Domain("suggested_answer_id", "in", self.ids)
+            | Domain("matrix_row_id", "in", self.ids)
+        )
 
 
 class SurveySurvey(models.Model):
     _inherit = "survey.survey"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sat(self):
+        # The database would delete the attempts with their survey.
+        attempts_sudo = self.env["survey.user_input"].sudo()
+        found_sudo = attempts_sudo.search(
+            [("survey_id", "in", self.ids), ("attendee_id", "!=", False)], limit=1
+        )
+        found_sudo._check_no_evidence()
+
+    def _check_no_exam(self):
+        """Refuse to type the results of exams of courses and competitions.
+
+        :raise UserError: naming the exam
+        """
+        disciplines_sudo = self.env["aftersales.competition.discipline"].sudo()
+        found = self._get_exam_courses().survey_id
+        found |= disciplines_sudo.search([("survey_id", "in", self.ids)]).survey_id
+        if found:
+            found._raise_exam()
+
+    def _raise_exam(self):
+        raise UserError(
+            self.env._(
+                "“%(exam)s” is an exam: its results follow from the answers and are "
+                "not typed.",
+                exam=self[:1].sudo().title,
+            )
+        )
 
     def _get_exam_courses(self):
         """Courses whose exam these surveys are."""

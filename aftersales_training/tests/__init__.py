@@ -1,6 +1,7 @@
 from . import (
     test_certificate,
     test_dispatch_qualification,
+    test_forgery,
     test_manager_ratio,
     test_portal,
     test_ratio_dashboard,
