@@ -146,6 +146,8 @@ class AftersalesCompetitionEntrant(models.Model):
         self._leave("withdrawn", reason)
 
     def _disqualify(self, reason):
+        # The unit of an entrant withdraws him; only who runs it excludes anybody.
+        self.competition_id._check_decider()
         self._leave("disqualified", reason)
 
     def _leave(self, state, reason):

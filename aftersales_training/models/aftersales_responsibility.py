@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
@@ -227,6 +227,22 @@ class AftersalesResponsibility(models.Model):
                             date=format_date(self.env, day),
                         )
                     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_begun(self):
+        """Who was responsible on a day that is over stays on record.
+
+        :raise UserError: naming the responsibility and the way out
+        """
+        for line in self:
+            if line.date_from < line.company_id._get_aftersales_today():
+                raise UserError(
+                    self.env._(
+                        "“%(line)s” has applied to days that are over. Enter its last "
+                        "day instead of deleting it.",
+                        line=line.display_name,
+                    )
+                )
 
     @api.model
     def _get_running_domain(self, on_date):

@@ -1,8 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .aftersales_trainer import MONEY_GROUPS
 from .aftersales_training_plan_line_steps import TODO_STATES
+
+BOOKER_GROUPS = (
+    "aftersales_network.group_training_officer,aftersales_network.group_head"
+)
 
 
 class AftersalesTrainingPlan(models.Model):
@@ -57,6 +61,7 @@ class AftersalesTrainingPlan(models.Model):
         :raise UserError: no service budget chosen
         """
         self.check_access("write")
+        self._check_booker()
         Post = self.env["aftersales.budget.post"]
         plans_sudo = self.sudo()
         for plan in plans_sudo:
@@ -90,6 +95,19 @@ class AftersalesTrainingPlan(models.Model):
             )
         return True
 
+    def _check_booker(self):
+        """Whoever sees no money enters none.
+
+        :raise AccessError: another role
+        """
+        if not self.env.su and not self.env.user.has_groups(BOOKER_GROUPS):
+            raise AccessError(
+                self.env._(
+                    "Only HR training officers and the head of service enter the costs "
+                    "of trainings."
+                )
+            )
+
     def _prepare_post_vals(self, session):
         """Values of the spending of one held session."""
         self.ensure_one()
@@ -122,3 +140,51 @@ class AftersalesBudgetPost(models.Model):
         "(training_session_id) WHERE state != 'cancelled'",
         "The costs of this session are entered already.",
     )
+
+
+class AftersalesTrainingCost(models.Model):
+    """Costs that were entered against a service budget stay as they are."""
+
+    _inherit = "aftersales.training.cost"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """No cost comes after the spending was entered."""
+        costs = super().create(vals_list)
+        costs._check_not_booked()
+        return costs
+
+    def write(self, vals):
+        """No amount changes after the spending was entered."""
+        if {"amount", "session_id"} & set(vals):
+            self._check_not_booked()
+        result = super().write(vals)
+        if "session_id" in vals:
+            self._check_not_booked()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_booked(self):
+        self._check_not_booked()
+
+    def _check_not_booked(self):
+        """Refuse a change behind the back of the service budget.
+
+        :raise UserError: naming the session and the way out
+        """
+        posts_sudo = self.env["aftersales.budget.post"].sudo()
+        booked = posts_sudo.search(
+            [
+                ("training_session_id", "in", self.session_id.ids),
+                ("state", "!=", "cancelled"),
+            ],
+            limit=1,
+        )
+        if booked:
+            raise UserError(
+                self.env._(
+                    "The costs of %(session)s are entered against the service budget. "
+                    "Have that spending cancelled first.",
+                    session=booked.training_session_id.display_name,
+                )
+            )

@@ -86,6 +86,10 @@ class TestCompetitionRights(CompetitionCommon, RaceMixin, HttpCase):
             self.Entrant.with_user(self.user_service).create(
                 {**vals, "employee_id": self.people[1].id}
             )
+        Wizard = self.env["aftersales.reason.wizard"].with_user(self.user_centre)
+        vals = {"res_model": own._name, "res_ids": own.ids, "reason": "Too good"}
+        with self.assertRaises(AccessError):
+            Wizard.create({**vals, "method": "_disqualify"}).action_confirm()
         own._withdraw("On leave")
         self.assertEqual(own.state, "withdrawn")
 

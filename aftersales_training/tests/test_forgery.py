@@ -1,5 +1,7 @@
 """What people try by RPC although no button offers it."""
 
+import base64
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import freeze_time, new_test_user, tagged
@@ -198,3 +200,98 @@ class TestForgery(CourseCommon):
             with self.subTest(model=name), self.assertRaises(AccessError):
                 record.write({"company_id": self.firm.id})
                 self.env.flush_all()
+
+    # Context keys, commands and lists
+
+    def test_context_and_commands_open_no_door(self):
+        day = "2026-05-01"
+        typed = {"state": "attended", "is_passed": True, "date_passed": day}
+        person = {"partner_id": self.partner_b.id}
+        place = self.Attendee.with_user(self.user_hr)
+        with self.assertRaisesRegex(UserError, "changes only by its buttons"):
+            self.session.with_user(self.user_hr).write(
+                {"attendee_ids": [Command.create({**person, **typed})]}
+            )
+        with self.assertRaisesRegex(UserError, "changes only by its buttons"):
+            self.session.with_user(self.user_hr).write(
+                {"attendee_ids": [Command.update(self.attendee.id, typed)]}
+            )
+        keys = {f"default_{name}": value for name, value in typed.items()}
+        fresh = place.with_context(aftersales_flow=True, **keys).create(
+            {"session_id": self.session.id, **person}
+        )
+        self.assertEqual((fresh.state, fresh.is_passed), ("registered", False))
+        loaded = place.load(
+            ["course_id/.id", "partner_id/.id", "state", "is_passed"],
+            [[str(self.course.id), str(self.partner_b.id), "Attended", "1"]],
+        )
+        self.assertFalse(loaded["ids"])
+        copied = fresh.session_id.with_user(self.user_hr).copy()
+        self.assertFalse(copied.attendee_ids)
+
+    def test_the_reason_dialog_is_no_way_around_a_role(self):
+        held = self._create_certificate(self.employee)
+        Wizard = self.env["aftersales.reason.wizard"]
+        for user in (self.user_service, self.user_centre, self.user_auditor):
+            for record, method in (
+                (held, "_revoke"),
+                (held, "action_verify"),
+                (self.session, "_cancel"),
+                (self.attendee, "_cancel_places"),
+                (held, "_write_lifecycle"),
+            ):
+                with (
+                    self.subTest(user=user.login, method=method),
+                    self.assertRaises(UserError),
+                ):
+                    Wizard.with_user(user).create(
+                        {
+                            "res_model": record._name,
+                            "res_ids": record.ids,
+                            "method": method,
+                            "reason": "Because",
+                        }
+                    ).action_confirm()
+        self.assertEqual((held.state, self.session.state), ("verified", "open"))
+
+    def test_the_portal_calls_no_step_of_others(self):
+        held = self._create_certificate(self.partner)
+        mine = self.user_portal
+        other = self._register(self.session, self.partner_b)
+        for record, method in (
+            (held, "action_verify"),
+            (held, "action_revoke"),
+            (self.attendee, "action_attended"),
+            (self.attendee, "action_send_exam"),
+            (self.attendee, "action_record_result"),
+            (other, "action_cancel"),
+            (other, "action_sit_exam"),
+            (self.session, "action_start"),
+            (self.session, "action_done"),
+            (self.session, "action_show_code"),
+        ):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(record.with_user(mine), method)()
+        self.assertEqual(other.state, "registered")
+
+    def test_the_scan_of_a_verified_certificate_stays(self):
+        scan = base64.b64encode(b"%PDF-1.4 scan")
+        held = self._create_certificate(self.employee, file=scan)
+        stored = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", held._name),
+                ("res_field", "=", "file_data"),
+                ("res_id", "=", held.id),
+            ]
+        )
+        mine = stored.with_user(self.user_hr)
+        other = base64.b64encode(b"%PDF-1.4 other")
+        for step in (
+            lambda: mine.write({"datas": other}),
+            lambda: mine.write({"res_id": 0}),
+            mine.unlink,
+        ):
+            with self.assertRaises(UserError):
+                step()
+        held.invalidate_recordset()
+        self.assertEqual(held.file_data, scan)

@@ -46,6 +46,15 @@ class TestRatioEvidence(TrainingCommon, HttpCase):
             for sheet in book.worksheets
         }
 
+    def test_the_report_of_a_dashboard_is_for_readers_only(self):
+        self.firm_north.manager_id = self.users["centre_manager"]
+        for group in OTHERS:
+            board = self._get_board(
+                self.users[group], service_point_id=self.firm_north.id
+            )
+            with self.subTest(group=group), self.assertRaises(AccessError):
+                board._get_evidence()
+
     def test_figures_people_and_rule(self):
         evidence = self.snapshot.with_user(self.users["auditor"])._get_evidence()
         self.assertEqual(

@@ -240,6 +240,24 @@ class TestResponsibility(RaceMixin, TrainingCommon):
         for group in ("training_officer", "head"):
             south.with_user(self.users[group]).description = group
 
+    def test_who_was_responsible_stays_on_record(self):
+        line = self._create_line().with_user(self.users["training_officer"])
+        with self.assertRaisesRegex(UserError, "has applied to days that are over"):
+            line.unlink()
+        line.date_to = date(2026, 6, 14)
+        with self.assertRaises(UserError):
+            line.unlink()
+        self._create_line(date_from="2026-06-15").unlink()
+
+    def test_a_line_is_not_handed_to_another_company(self):
+        line = self._create_line().with_user(self.users["head"])
+        employee = self._create_employee("Far", self.company_b)
+        unit = self._create_unit("Far HQ", "hq", company=self.company_b)
+        far = self._create_post(employee, unit)
+        self._create_certificate(employee)
+        with self.assertRaises(AccessError):
+            line.write({"staff_id": far.id})
+
     def test_holder_reads_his_own(self):
         user = self.users["dispatcher"]
         self.managers[0].employee_id.user_id = user

@@ -301,6 +301,13 @@ class TestTrainingPlan(PlansCommon):
             with self.assertRaisesRegex(UserError, "is closed and stays as it is"):
                 line.write(vals)
         self.assertEqual(plan.line_completion, 100)
+        held = line.session_ids.with_user(self.officer)
+        fresh = self._create_session(self.Line, course_id=self.course.id)
+        for session, value in ((held, False), (fresh.with_user(self.officer), line.id)):
+            with self.assertRefused("is closed and stays as it is"):
+                session.write({"plan_line_id": value})
+        with self.assertRefused("is closed and stays as it is"):
+            line.write({"need_ids": [Command.clear()]})
 
     def test_the_need_and_the_goal_alone_are_missed_too(self):
         plan = self._approve(self._create_plan())
@@ -467,10 +474,23 @@ class TestTrainingPlan(PlansCommon):
         self.assertEqual(post.date, date(2026, 3, 5))
         with self.assertRaises(AccessError):
             post.with_user(self.officer).action_post()
+        cost = session.cost_ids.with_user(self.officer)
+        for step in (
+            lambda: cost.write({"amount": 31}),
+            cost.copy,
+            cost.unlink,
+        ):
+            with self.assertRefused("are entered against the service budget"):
+                step()
         post.with_user(self.clerk).action_post()
         self.assertEqual(budget.line_ids.amount_spent, 30)
         with self.assertRaises(AccessError):
             plan.with_user(self.checker).action_book_spending()
+        regional = self._create_plan(
+            kind="regional", service_point_id=self.firm_north.id
+        )
+        with self.assertRaisesRegex(AccessError, "enter the costs of trainings"):
+            regional.with_user(self.manager).action_book_spending()
 
     def test_the_plan_is_printed(self):
         plan = self._create_plan({"cost_planned": 61}, budget=100, goal="Fewer visits")

@@ -127,6 +127,7 @@ class AftersalesRatioDashboard(models.TransientModel):
         self.ensure_one()
         self._check_scope()
         Ratio = self.env["aftersales.manager.ratio"].sudo()
+        Ratio._check_evidence_reader()
         figures = Ratio._get_ratio(self.date, **self._get_scope_args())
         people = Ratio._get_people_vals(self.date, self.company_id, [figures])
         holders = set(figures["holder_ids"])
