@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 SEQUENCE = "aftersales.certificate.own"
 
@@ -226,4 +226,38 @@ class AftersalesCertificate(models.Model):
                 new.previous_id = previous
 
     def _check_may_hold(self):
-        """Refuse what cannot be verified.  Extension point."""
+        """Refuse what cannot be verified.  Extension point.
+
+        :raise UserError: a type that counts for the ratio, with ourselves as issuer
+        """
+        for certificate in self.filtered("is_own_issue"):
+            self._check_own_type(certificate.type_id)
+
+
+class AftersalesCertificateType(models.Model):
+    _inherit = "aftersales.certificate.type"
+
+    @api.constrains("counts_for_ratio")
+    def _check_not_issued_by_us(self):
+        """What we issued ourselves never becomes a certificate of the ratio.
+
+        :raise ValidationError: naming the type
+        """
+        Certificate = self.env["aftersales.certificate"].sudo()
+        # Each of our own has its key for the public page.
+        issued = Certificate.search(
+            [
+                ("type_id", "in", self.filtered("counts_for_ratio").ids),
+                ("check_token", "!=", False),
+            ],
+            limit=1,
+        )
+        if issued:
+            raise ValidationError(
+                self.env._(
+                    "“%(type)s” cannot count for the manager ratio: we have issued "
+                    "certificates of it ourselves. Create another type for those of "
+                    "the outside issuer.",
+                    type=issued.type_id.name,
+                )
+            )

@@ -2,6 +2,7 @@ from . import (
     test_certificate,
     test_dispatch_qualification,
     test_forgery,
+    test_forgery_plans,
     test_manager_ratio,
     test_portal,
     test_ratio_dashboard,

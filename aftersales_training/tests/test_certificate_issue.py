@@ -2,7 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import TrainingCommon
@@ -79,6 +79,20 @@ class TestCertificateIssue(TrainingCommon):
     def test_never_what_counts_for_the_ratio(self):
         with self.assertRaisesRegex(UserError, "comes from an outside issuer"):
             self._issue(self.employee, kind=self.type_manager)
+
+    def test_no_detour_makes_our_own_count_for_the_ratio(self):
+        draft = self._create_certificate(
+            self.employee, verify=False, issuer_id=self.own_issuer.id
+        )
+        with self.assertRaisesRegex(UserError, "comes from an outside issuer"):
+            draft.action_verify()
+        self.assertEqual(draft.state, "draft")
+        kind = self.type_technician.copy({"code": "detour", "name": "Detour"})
+        self._issue(self.employee, kind=kind)
+        with self.assertRaisesRegex(
+            ValidationError, "“Detour” cannot count for the manager ratio"
+        ):
+            kind.counts_for_ratio = True
 
     def test_skill_is_mirrored(self):
         certificate = self._issue(self.employee)
