@@ -72,6 +72,27 @@ class TestCompetitionRights(CompetitionCommon, RaceMixin, HttpCase):
                     {"state": "closed"}
                 )
 
+    def test_exams_of_a_competition_are_sat_not_typed(self):
+        survey = self.env["survey.survey"].create(
+            {"title": "Theory", "scoring_type": "scoring_without_answers"}
+        )
+        self.theory.survey_id = survey
+        person = self.people[0].work_contact_id
+        self.user_hr.group_ids |= self.env.ref("survey.group_survey_manager")
+        Attempt = self.env["survey.user_input"].with_user(self.user_hr)
+        vals = {"partner_id": person.id, "state": "done", "scoring_percentage": 100}
+        for context in ({}, {"default_survey_id": survey.id}):
+            given = vals if context else {**vals, "survey_id": survey.id}
+            with self.assertRaisesRegex(UserError, "“Theory” is an exam"):
+                Attempt.with_context(**context).create(given)
+        open_one = survey._create_answer(partner=person)
+        for change in (
+            {"state": "done"},
+            {"user_input_line_ids": [(0, 0, {"skipped": True})]},
+        ):
+            with self.assertRaisesRegex(UserError, "“Theory” is an exam"):
+                open_one.with_user(self.user_hr).write(change)
+
     def test_centre_manager_enters_the_own_people(self):
         away = self._create_employee("Away", self.company)
         self._create_post(away, self.point_b, self.role_technician)
