@@ -1,6 +1,6 @@
 {
     "name": "After-Sales Training",
-    "summary": "Certificates, the 10 % rule, courses, exams, plans and development of people",
+    "summary": "Certificates, the 10 % rule, courses and exams, training plans",
     "version": "19.0.1.2.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",

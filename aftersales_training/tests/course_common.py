@@ -32,7 +32,9 @@ class CourseCommon(TrainingCommon):
             cls.user_portal.partner_id,
             cls.user_portal_b.partner_id,
         )
-        (cls.partner | cls.partner_b).write({"email": "person@example.com"})
+        (cls.partner | cls.partner_b).write(
+            {"email": "person@example.com", "lang": "en_US"}
+        )
         cls.employee = cls._create_employee(
             "Own Worker",
             company=cls.company,
@@ -112,6 +114,8 @@ class CourseCommon(TrainingCommon):
         return cls.env["survey.survey"].create(
             {
                 "title": "Inverter Exam",
+                # In the language of who sits it, whatever else is installed.
+                "lang_ids": False,
                 "access_mode": "token",
                 "users_login_required": False,
                 "scoring_type": "scoring_without_answers",

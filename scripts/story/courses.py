@@ -103,6 +103,7 @@ class Training:
         return Survey.create(
             {
                 "title": "Refrigerant Circuit",
+                "lang_ids": False,
                 "certification": True,
                 "scoring_type": "scoring_with_answers",
                 "scoring_success_min": 60,
