@@ -225,9 +225,9 @@ class TestCourse(CourseCommon):
         self.assertEqual(progress, [(0, 0)])
 
 
-@tagged("post_install", "-at_install")
+@tagged("-standard", "elearning", "post_install", "-at_install")
 class TestElearning(CourseCommon):
-    """Runs only where eLearning is installed; the suite never needs it."""
+    """Runs where eLearning is installed, with ``-m elearning``; nothing needs it."""
 
     @classmethod
     def setUpClass(cls):
