@@ -223,9 +223,7 @@ class AftersalesManagerRatio(models.Model):
     def _get_certificates_sql(self, first, last):
         return SQL(
             """
-            SELECT COALESCE(c.holder_partner_id, e.work_contact_id,
-                            -c.holder_employee_id),
-                   c.date_issue, LEAST(c.date_expiry, c.date_revoked - 1)
+            SELECT %(holder)s, c.date_issue, LEAST(c.date_expiry, c.date_revoked - 1)
               FROM aftersales_certificate c
               JOIN aftersales_certificate_type t ON t.id = c.type_id
          LEFT JOIN hr_employee e ON e.id = c.holder_employee_id
@@ -234,6 +232,7 @@ class AftersalesManagerRatio(models.Model):
                AND COALESCE(c.date_expiry, %(first)s) >= %(first)s
                AND COALESCE(c.date_revoked, %(last)s) > %(first)s
             """,
+            holder=self.env["aftersales.staff"]._get_holder_sql(),
             first=first,
             last=last,
         )

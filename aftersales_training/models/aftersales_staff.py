@@ -88,6 +88,13 @@ class AftersalesStaff(models.Model):
         return SQL("COALESCE(s.partner_id, e.work_contact_id, -s.employee_id)")
 
     @api.model
+    def _get_holder_sql(self):
+        """The same key of a holder; ``c`` is the certificate, ``e`` its employee."""
+        return SQL(
+            "COALESCE(c.holder_partner_id, e.work_contact_id, -c.holder_employee_id)"
+        )
+
+    @api.model
     def _get_present_sql(self, on_date):
         """Condition that the staff line ``s`` runs on a date.
 
@@ -115,8 +122,7 @@ class AftersalesStaff(models.Model):
         return SQL(
             """
             SELECT DISTINCT c.type_id,
-                   COALESCE(c.holder_partner_id, e.work_contact_id,
-                            -c.holder_employee_id) AS person
+                   %(holder)s AS person
               FROM aftersales_certificate c
               JOIN aftersales_certificate_type t ON t.id = c.type_id
          LEFT JOIN hr_employee e ON e.id = c.holder_employee_id
@@ -126,6 +132,7 @@ class AftersalesStaff(models.Model):
                AND (c.date_revoked IS NULL OR c.date_revoked > %(day)s)
                AND (t.counts_for_ratio OR NOT %(for_ratio)s)
             """,
+            holder=self._get_holder_sql(),
             day=on_date,
             for_ratio=for_ratio,
         )

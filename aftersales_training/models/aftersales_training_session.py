@@ -336,11 +336,19 @@ class AftersalesTrainingSession(models.Model):
             Domain("state", "=", "open")
             & Domain("date_start", ">", fields.Datetime.now())
             & Domain("company_id", "in", companies)
-            & (
-                Domain("service_point_id", "=", False)
-                | Domain("service_point_id", "in", ancestors)
-                | Domain("service_point_id.centre_id", "in", ancestors)
-            )
+            & self._get_host_domain(ancestors)
+        )
+
+    @api.model
+    def _get_host_domain(self, ancestors):
+        """Sessions for everybody, or hosted in the region of some units.
+
+        :param ancestors: ids of the units and of all above them
+        """
+        return (
+            Domain("service_point_id", "=", False)
+            | Domain("service_point_id", "in", ancestors)
+            | Domain("service_point_id.centre_id", "in", ancestors)
         )
 
     @api.model
@@ -349,9 +357,7 @@ class AftersalesTrainingSession(models.Model):
         staff_sudo = self.env["aftersales.staff"].sudo()
         today = fields.Date.context_today(self)
         points = staff_sudo.search(
-            Domain("user_id", "=", user.id)
-            & Domain("date_from", "<=", today)
-            & (Domain("date_to", "=", False) | Domain("date_to", ">=", today))
+            Domain("user_id", "=", user.id) & staff_sudo._get_present_domain(today)
         ).service_point_id
         user_sudo = user.sudo()
         companies = points.company_id | user_sudo.employee_ids.company_id

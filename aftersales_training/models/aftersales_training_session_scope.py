@@ -39,10 +39,8 @@ class AftersalesTrainingSession(models.Model):
         above = {int(i) for p in own for i in (p.parent_path or "").split("/") if i}
         person = user.partner_id
         return (
-            Domain("service_point_id", "=", False)
+            self._get_host_domain(sorted(above))
             | Domain("service_point_id", "child_of", own.ids)
-            | Domain("service_point_id", "in", sorted(above))
-            | Domain("service_point_id.centre_id", "in", sorted(above))
             | Domain("trainer_ids.user_id", "=", user.id)
             | Domain("attendee_ids", "any!", Domain("person_id", "=", person.id))
         )
