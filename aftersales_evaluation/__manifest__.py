@@ -1,7 +1,7 @@
 {
     "name": "After-Sales Evaluation",
     "summary": "Indicator sets, explained scorecards and rankings of service points",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
     "license": "LGPL-3",
@@ -9,12 +9,44 @@
     "data": [
         "security/ir.model.access.csv",
         "security/aftersales_evaluation_rules.xml",
+        # access of: sets
+        "security/ir.model.access-sets.csv",
+        "security/aftersales_sets_rules.xml",
+        # access of: audits
+        "security/ir.model.access-audits.csv",
+        "security/aftersales_audits_rules.xml",
+        # access of: kpis
+        "security/ir.model.access-kpis.csv",
+        "security/aftersales_kpis_rules.xml",
+        # access of: awards
+        "security/ir.model.access-awards.csv",
+        "security/aftersales_awards_rules.xml",
+        # access of: voice
+        "security/ir.model.access-voice.csv",
+        "security/aftersales_voice_rules.xml",
+        # access of: surveys
+        "security/ir.model.access-surveys.csv",
+        "security/aftersales_surveys_rules.xml",
+        # access of: strategy
+        "security/ir.model.access-strategy.csv",
+        "security/aftersales_strategy_rules.xml",
+        # access of: pages
+        "security/ir.model.access-pages.csv",
+        "security/aftersales_pages_rules.xml",
         "data/aftersales_scorecard_scale_data.xml",
         "data/aftersales_indicator_gbt27922_data.xml",
         "data/aftersales_indicator_month_data.xml",
         "data/ir_cron_data.xml",
         "data/aftersales_promise_cron_data.xml",
         "data/aftersales_promise_sample_data.xml",
+        # data of: sets
+        # data of: audits
+        # data of: kpis
+        # data of: awards
+        # data of: voice
+        # data of: surveys
+        # data of: strategy
+        # data of: pages
         "report/aftersales_scorecard_templates.xml",
         "report/aftersales_scorecard_reports.xml",
         "report/aftersales_scorecard_ranking_views.xml",
@@ -28,8 +60,18 @@
         "views/aftersales_promise_templates.xml",
         "views/aftersales_evaluation_menus.xml",
         "views/aftersales_promise_menus.xml",
+        # views, wizards, reports and menus of: sets
+        # views, wizards, reports and menus of: audits
+        # views, wizards, reports and menus of: kpis
+        # views, wizards, reports and menus of: awards
+        # views, wizards, reports and menus of: voice
+        # views, wizards, reports and menus of: surveys
+        # views, wizards, reports and menus of: strategy
+        # views, wizards, reports and menus of: pages
     ],
     "assets": {
+        # assets of: audits
+        # assets of: pages
         "web.assets_tests": ["aftersales_evaluation/static/tests/tours/*.js"],
     },
 }

@@ -12,3 +12,11 @@ from . import aftersales_service_point_training
 from . import aftersales_promise
 from . import aftersales_promise_value
 from . import res_users_home
+# models of: sets
+# models of: audits
+# models of: kpis
+# models of: awards
+# models of: voice
+# models of: surveys
+# models of: strategy
+# models of: pages

@@ -12,3 +12,11 @@ from . import test_scorecard_security
 from . import test_tours
 from . import test_promise
 from . import test_training_trigger
+# tests of: sets
+# tests of: audits
+# tests of: kpis
+# tests of: awards
+# tests of: voice
+# tests of: surveys
+# tests of: strategy
+# tests of: pages
