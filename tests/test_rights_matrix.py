@@ -120,7 +120,12 @@ class TestRightsMatrix(SuiteCase):
                     self.assertIn(roles["portal"], ("", "r"))
 
     def test_auditor_writes_only_scorecards_and_his_own_papers(self):
-        allowed = ("aftersales.scorecard", "aftersales.certificate")
+        allowed = (
+            "aftersales.scorecard",
+            "aftersales.audit",
+            "aftersales.finding",
+            "aftersales.certificate",
+        )
         for model, roles in self._actual().items():
             if model.startswith(allowed) or self.env[model]._transient:
                 continue

@@ -2,7 +2,49 @@ import threading
 
 import psycopg2
 
+from odoo import api
+from odoo.modules.registry import Registry
 from odoo.sql_db import connection_info_for
+from odoo.tests import BaseCase
+from odoo.tests.common import get_db_name
+
+from .common import CONTEXT
+
+
+class CommittedCase(BaseCase):
+    """Two people on two real connections; nothing here is rolled back.
+
+    ``_prepare`` commits what a test works on, ``_remove`` takes it away again.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            self._prepare(self._env(cr))
+        self.addCleanup(self._remove)
+
+    def _prepare(self, env):
+        raise NotImplementedError
+
+    def _remove(self):
+        raise NotImplementedError
+
+    def _env(self, cr):
+        quiet = {**CONTEXT, "mail_create_nosubscribe": True}
+        return api.Environment(cr, api.SUPERUSER_ID, quiet)
+
+    def _cursor(self):
+        """A transaction whose view of the data begins now."""
+        cr = self.registry.cursor()
+        self.addCleanup(self._close, cr)
+        cr.execute("SELECT 1")
+        return cr
+
+    def _close(self, cr):
+        if not cr.closed:
+            cr.rollback()
+            cr.close()
 
 
 class RaceMixin:

@@ -7,14 +7,12 @@ from psycopg2.errors import (
     UniqueViolation,
 )
 
-from odoo import api
 from odoo.exceptions import AccessError, LockError, UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, freeze_time, new_test_user, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import CONTEXT, AftersalesCommon
+from .race import CommittedCase
 
 
 @tagged("post_install", "-at_install")
@@ -350,36 +348,28 @@ class TestFund(AftersalesCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestFundAtOnce(BaseCase):
+class TestFundAtOnce(CommittedCase):
     """Two real connections draw from one fund at the same moment."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = self._env(cr)
-            fund = env["aftersales.fund"].create({"name": "At once"})
-            moves = env["aftersales.fund.move"].create(
-                [
-                    {
-                        "fund_id": fund.id,
-                        "kind": kind,
-                        "amount": amount,
-                        "reason": "Test",
-                        "state": state,
-                    }
-                    for kind, amount, state in (
-                        ("deposit", 100, "approved"),
-                        ("draw", 80, "requested"),
-                        ("draw", 80, "requested"),
-                    )
-                ]
-            )
-            self.fund_id, self.move_ids = fund.id, moves.ids
-        self.addCleanup(self._remove)
-
-    def _env(self, cr):
-        return api.Environment(cr, 1, {"tracking_disable": True})
+    def _prepare(self, env):
+        fund = env["aftersales.fund"].create({"name": "At once"})
+        moves = env["aftersales.fund.move"].create(
+            [
+                {
+                    "fund_id": fund.id,
+                    "kind": kind,
+                    "amount": amount,
+                    "reason": "Test",
+                    "state": state,
+                }
+                for kind, amount, state in (
+                    ("deposit", 100, "approved"),
+                    ("draw", 80, "requested"),
+                    ("draw", 80, "requested"),
+                )
+            ]
+        )
+        self.fund_id, self.move_ids = fund.id, moves.ids
 
     def _remove(self):
         with self.registry.cursor() as cr:

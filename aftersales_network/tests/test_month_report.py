@@ -3,14 +3,12 @@ from datetime import date, datetime
 import psycopg2
 from freezegun import freeze_time
 
-from odoo import api
 from odoo.exceptions import AccessError, UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import AftersalesCommon
+from .race import CommittedCase
 
 MARCH = date(2026, 3, 1)
 
@@ -409,27 +407,22 @@ class TestMonthReport(MonthReportCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestMonthReportAtOnce(BaseCase):
+class TestMonthReportAtOnce(CommittedCase):
     """Two real connections submit one report."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
-            point = env["aftersales.service.point"].create(
-                {"name": "Submitting twice", "state": "active"}
-            )
-            report = env["aftersales.month.report"].create(
-                {"service_point_id": point.id, "month": "2020-01-01"}
-            )
-            self.ids = (point.id, report.id)
-        self.addCleanup(self._remove)
+    def _prepare(self, env):
+        point = env["aftersales.service.point"].create(
+            {"name": "Submitting twice", "state": "active"}
+        )
+        report = env["aftersales.month.report"].create(
+            {"service_point_id": point.id, "month": "2020-01-01"}
+        )
+        self.ids = (point.id, report.id)
 
     def _remove(self):
         point_id, report_id = self.ids
         with self.registry.cursor() as cr:
-            env = api.Environment(cr, api.SUPERUSER_ID, {})
+            env = self._env(cr)
             env["mail.message"].search(
                 [("model", "=", "aftersales.month.report"), ("res_id", "=", report_id)]
             ).unlink()
@@ -442,7 +435,7 @@ class TestMonthReportAtOnce(BaseCase):
             env["aftersales.service.point"].browse(point_id).unlink()
 
     def _get(self, cr):
-        env = api.Environment(cr, api.SUPERUSER_ID, {})
+        env = self._env(cr)
         return env["aftersales.month.report"].browse(self.ids[1])
 
     def test_submitted_by_two_people_at_once(self):
@@ -461,7 +454,7 @@ class TestMonthReportAtOnce(BaseCase):
 
     def test_report_drafted_twice_at_once(self):
         with self.registry.cursor() as two:
-            env = api.Environment(two, api.SUPERUSER_ID, {})
+            env = self._env(two)
             with (
                 mute_logger("odoo.sql_db"),
                 self.assertRaises(psycopg2.errors.UniqueViolation),

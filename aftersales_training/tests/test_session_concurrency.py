@@ -2,47 +2,22 @@ from datetime import datetime, timedelta
 
 from psycopg2.errors import ExclusionViolation, SerializationFailure
 
-from odoo import api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-CONTEXT = {"tracking_disable": True, "mail_create_nolog": True, "mail_notrack": True}
+from odoo.addons.aftersales_network.tests.race import CommittedCase
 
 
 @tagged("post_install", "-at_install")
-class TestSessionConcurrency(BaseCase):
+class TestSessionConcurrency(CommittedCase):
     """Two people on two real connections; nothing here is rolled back."""
-
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        self.made = []
-        self.addCleanup(self._remove)
-        with self.registry.cursor() as cr:
-            self._prepare(self._env(cr))
-
-    def _env(self, cr):
-        return api.Environment(cr, api.SUPERUSER_ID, CONTEXT)
-
-    def _cursor(self):
-        """A transaction whose view of the data begins now."""
-        cr = self.registry.cursor()
-        self.addCleanup(self._close, cr)
-        cr.execute("SELECT COUNT(*) FROM aftersales_training_session")
-        return cr
-
-    def _close(self, cr):
-        if not cr.closed:
-            cr.rollback()
-            cr.close()
 
     def _keep(self, records):
         self.made += [(records._name, record_id) for record_id in records.ids]
         return records
 
     def _prepare(self, env):
+        self.made = []
         course = self._keep(
             env["aftersales.training.course"].create({"name": "Race", "hours": 1})
         )

@@ -1,19 +1,12 @@
 from psycopg2.errors import SerializationFailure
 
-from odoo import api
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-CONTEXT = {
-    "tracking_disable": True,
-    "mail_create_nolog": True,
-    "mail_create_nosubscribe": True,
-    "mail_notrack": True,
-}
+from odoo.addons.aftersales_network.tests.race import CommittedCase
+
 #: Deleted in this order; the key column and whose id it holds.
 REMOVED = (
     ("aftersales_return_line", "product_id", "product"),
@@ -31,33 +24,11 @@ REMOVED = (
 
 
 @tagged("post_install", "-at_install")
-class TestDepotConcurrency(BaseCase):
+class TestDepotConcurrency(CommittedCase):
     """Two workers on two real connections; nothing here is rolled back."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        self.ids = {}
-        self.addCleanup(self._remove)
-        with self.registry.cursor() as cr:
-            self._prepare(self._env(cr))
-
-    def _env(self, cr):
-        return api.Environment(cr, api.SUPERUSER_ID, CONTEXT)
-
-    def _cursor(self):
-        """A transaction whose view of the data begins now."""
-        cr = self.registry.cursor()
-        self.addCleanup(self._close, cr)
-        cr.execute("SELECT COUNT(*) FROM aftersales_return")
-        return cr
-
-    def _close(self, cr):
-        if not cr.closed:
-            cr.rollback()
-            cr.close()
-
     def _prepare(self, env):
+        self.ids = {}
         partner = env["res.partner"].create({"name": "Concurrent Customer"})
         product, loose = env["product.product"].create(
             [

@@ -1,10 +1,9 @@
 from datetime import date, datetime
 
-from odoo import SUPERUSER_ID, api
 from odoo.exceptions import AccessError, LockError, UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, freeze_time, new_test_user, tagged
-from odoo.tests.common import get_db_name
+from odoo.tests import freeze_time, new_test_user, tagged
+
+from odoo.addons.aftersales_network.tests.race import CommittedCase
 
 from .prices_common import PIXEL, REASON, PricesCommon
 
@@ -383,34 +382,27 @@ class TestQuotation(PricesCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestQuotationConcurrency(BaseCase):
+class TestQuotationConcurrency(CommittedCase):
     """Two real connections at once on one quotation."""
 
-    def setUp(self):
-        super().setUp()
-        self.registry = Registry(get_db_name())
-        with self.registry.cursor() as cr:
-            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            company = env["res.company"].search([], order="id", limit=1)
-            order = env["aftersales.service.order"].create(
-                {
-                    "company_id": company.id,
-                    "partner_id": company.partner_id.id,
-                    # Before any prices that the database may list.
-                    "date_request": "1990-01-01 08:00:00",
-                    "service_type_id": env.ref(
-                        "aftersales_network.service_type_repair"
-                    ).id,
-                    "line_ids": [
-                        (0, 0, {"kind": "labour", "quantity": 1, "price_unit": 50.0})
-                    ],
-                }
-            )
-            order.partner_id.email = False
-            quotation = order._create_quotations()
-            quotation.action_send()
-            self.order_id, self.quotation_id = order.id, quotation.id
-        self.addCleanup(self._remove)
+    def _prepare(self, env):
+        company = env["res.company"].search([], order="id", limit=1)
+        order = env["aftersales.service.order"].create(
+            {
+                "company_id": company.id,
+                "partner_id": company.partner_id.id,
+                # Before any prices that the database may list.
+                "date_request": "1990-01-01 08:00:00",
+                "service_type_id": env.ref("aftersales_network.service_type_repair").id,
+                "line_ids": [
+                    (0, 0, {"kind": "labour", "quantity": 1, "price_unit": 50.0})
+                ],
+            }
+        )
+        order.partner_id.email = False
+        quotation = order._create_quotations()
+        quotation.action_send()
+        self.order_id, self.quotation_id = order.id, quotation.id
 
     def _remove(self):
         with self.registry.cursor() as cr:
@@ -423,9 +415,7 @@ class TestQuotationConcurrency(BaseCase):
     def test_accepted_once(self):
         with self.registry.cursor() as one, self.registry.cursor() as two:
             quotations = [
-                api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})[
-                    "aftersales.quotation"
-                ].browse(self.quotation_id)
+                self._env(cr)["aftersales.quotation"].browse(self.quotation_id)
                 for cr in (one, two)
             ]
             quotations[0]._accept("First", PIXEL, "link")
