@@ -44,6 +44,7 @@
         # data of: kpis
         # data of: awards
         # data of: voice
+        "data/aftersales_dissatisfaction_cause_data.xml",
         # data of: surveys
         # data of: strategy
         # data of: pages

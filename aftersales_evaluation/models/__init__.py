@@ -17,6 +17,8 @@ from . import res_users_home
 # models of: kpis
 # models of: awards
 # models of: voice
+from . import aftersales_dissatisfaction_cause
+from . import aftersales_satisfaction
 # models of: surveys
 # models of: strategy
 # models of: pages
