@@ -41,6 +41,7 @@
         "data/aftersales_promise_sample_data.xml",
         # data of: sets
         # data of: audits
+        "data/aftersales_audit_data.xml",
         # data of: kpis
         # data of: awards
         # data of: voice

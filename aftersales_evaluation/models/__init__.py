@@ -12,8 +12,14 @@ from . import aftersales_service_point_training
 from . import aftersales_promise
 from . import aftersales_promise_value
 from . import res_users_home
+
 # models of: sets
 # models of: audits
+from . import res_company_findings
+from . import aftersales_audit_rule
+from . import aftersales_audit
+from . import aftersales_audit_point
+from . import aftersales_finding
 # models of: kpis
 # models of: awards
 # models of: voice

@@ -1,0 +1,363 @@
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.aftersales_network.models.aftersales_visit_task import DUE_DAYS
+
+#: States in which something is still to be done.
+OPEN_STATES = ("open", "corrected")
+
+
+class AftersalesFinding(models.Model):
+    """What was found wrong, until its correction was verified.
+
+    The owner (or the point, on the portal) answers with cause and correction;
+    somebody else verifies that it helps.  Findings are evidence: they are never
+    deleted, a wrong one is withdrawn with a reason.
+    """
+
+    _name = "aftersales.finding"
+    _description = "Finding"
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+        "aftersales.portal.form.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+    ]
+    _order = "date_due, id"
+    _check_company_auto = True
+
+    name = fields.Char(
+        "Number", required=True, readonly=True, copy=False, default="/", index="trigram"
+    )
+    text = fields.Text("What was found", required=True, tracking=True)
+    severity = fields.Selection(
+        [("minor", "Minor"), ("major", "Major"), ("critical", "Critical")],
+        required=True,
+        default="minor",
+        index=True,
+        tracking=True,
+    )
+    service_point_id = fields.Many2one(
+        "aftersales.service.point",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="Empty: the finding is about the company as a whole.",
+    )
+    centre_id = fields.Many2one(
+        related="service_point_id.centre_id", store=True, index="btree_not_null"
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+    )
+    owner_id = fields.Many2one(
+        "res.users",
+        "Owner",
+        compute="_compute_owner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        tracking=True,
+        domain="[('share', '=', False)]",
+        help="Answers for the correction; proposed is the manager of the point.",
+    )
+    auditor_id = fields.Many2one(
+        "res.users",
+        "Raised by",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+        tracking=True,
+    )
+    date = fields.Date(
+        "Found On", required=True, default=lambda self: self._get_today(), index=True
+    )
+    date_due = fields.Date(
+        "Due Date",
+        compute="_compute_date_due",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        index=True,
+        tracking=True,
+    )
+    res_model = fields.Char("Origin Model", readonly=True, copy=False)
+    res_id = fields.Many2oneReference(
+        "Origin", model_field="res_model", readonly=True, copy=False
+    )
+    scorecard_id = fields.Many2one(
+        "aftersales.scorecard",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    audit_id = fields.Many2one(
+        "aftersales.audit",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+    )
+    indicator_id = fields.Many2one(
+        "aftersales.indicator", index="btree_not_null", ondelete="restrict"
+    )
+    clause = fields.Char(
+        compute="_compute_clause",
+        store=True,
+        readonly=False,
+        precompute=True,
+        index="btree_not_null",
+        help="Set and code of the indicator, or the clause of any other rule. The "
+        "same clause at the same point is a repetition.",
+    )
+    cause = fields.Text(copy=False, tracking=True)
+    correction = fields.Text(
+        copy=False,
+        tracking=True,
+        help="What was done, and what keeps it from coming back.",
+    )
+    photo_ids = fields.Many2many(
+        "ir.attachment",
+        "aftersales_finding_photo_rel",
+        "finding_id",
+        "attachment_id",
+        "Proof of Correction",
+        copy=False,
+    )
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("corrected", "Corrected"),
+            ("verified", "Verified"),
+            ("cancelled", "Withdrawn"),
+        ],
+        default="open",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+        group_expand=True,
+    )
+    corrected_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    date_corrected = fields.Datetime("Corrected On", readonly=True, copy=False)
+    verified_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    date_verified = fields.Datetime("Verified On", readonly=True, copy=False)
+    verification = fields.Text(
+        readonly=True, copy=False, help="How it was verified, or why it was withdrawn."
+    )
+    sent_back_count = fields.Integer("Times Sent Back", readonly=True, copy=False)
+    is_overdue = fields.Boolean(
+        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
+    )
+    repeat_count = fields.Integer(
+        "Earlier Cases",
+        compute="_compute_repeat_count",
+        store=True,
+        help="Findings of the same clause at the same point in the months before "
+        "that the settings name.",
+    )
+    is_released = fields.Boolean(
+        "Shown to the Point",
+        compute="_compute_is_released",
+        store=True,
+        precompute=True,
+        help="What an unannounced audit finds is shown once the audit of the point "
+        "is done.",
+    )
+
+    _FLOW_FIELDS = frozenset(
+        (
+            "state",
+            "cause",
+            "correction",
+            "photo_ids",
+            "corrected_by_id",
+            "date_corrected",
+            "verified_by_id",
+            "date_verified",
+            "verification",
+            "sent_back_count",
+        )
+    )
+    _FIXED_FIELDS = frozenset(("name", "auditor_id", "res_model", "res_id"))
+    _SCOPE_FIELDS = frozenset(("service_point_id", "company_id"))
+
+    _overdue_idx = models.Index(
+        "(company_id, date_due) WHERE state IN ('open', 'corrected')"
+    )
+    _clause_idx = models.Index("(service_point_id, clause)")
+
+    @api.model
+    def _get_today(self):
+        return self.env.company._get_aftersales_today()
+
+    @api.depends("service_point_id")
+    def _compute_company_id(self):
+        for finding in self:
+            finding.company_id = (
+                finding.service_point_id.company_id
+                or finding.company_id
+                or self.env.company
+            )
+
+    @api.depends("service_point_id")
+    def _compute_owner_id(self):
+        for finding in self:
+            if not finding.owner_id:
+                point = finding.service_point_id
+                finding.owner_id = point.manager_id or (
+                    point and point._get_supervisor()
+                )
+
+    @api.depends("severity")
+    def _compute_date_due(self):
+        for finding in self:
+            # A saved date is a promise: it outlives a change of the severity.
+            if not finding._origin or not finding.date_due:
+                days = DUE_DAYS[finding.severity or "minor"]
+                finding.date_due = (finding.date or self._get_today()) + timedelta(days)
+
+    @api.depends("indicator_id")
+    def _compute_clause(self):
+        for finding in self:
+            indicator = finding.indicator_id
+            if indicator:
+                finding.clause = f"{indicator.set_id.code} {indicator.code}"
+            else:
+                finding.clause = finding.clause
+
+    @api.depends("state", "date_due")
+    def _compute_is_overdue(self):
+        today = self._get_today()
+        for finding in self:
+            finding.is_overdue = bool(
+                finding.state in OPEN_STATES
+                and finding.date_due
+                and finding.date_due < today
+            )
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("state", "in", OPEN_STATES) & Domain(
+            "date_due", "<", self._get_today()
+        )
+
+    @api.depends("service_point_id", "clause", "date")
+    def _compute_repeat_count(self):
+        groups = self._get_same_clause()
+        for finding in self:
+            rivals = groups.get((finding.service_point_id.id, finding.clause), [])
+            origin = finding._origin.id
+            since = finding._get_repeat_start()
+            finding.repeat_count = sum(
+                bool(origin) and since <= day <= finding.date and number < origin
+                for number, day in rivals
+            )
+
+    def _get_same_clause(self):
+        """Findings that stand: ``{(point id, clause): [(id, day), …]}``."""
+        keyed = self.filtered(lambda f: f.service_point_id and f.clause)
+        groups = {}
+        # Whoever raises a finding need not see the earlier ones to count them.
+        rows = self.sudo().search_fetch(
+            Domain("service_point_id", "in", keyed.service_point_id.ids)
+            & Domain("clause", "in", keyed.mapped("clause"))
+            & Domain("state", "!=", "cancelled"),
+            ["service_point_id", "clause", "date"],
+        )
+        for row in rows:
+            key = (row.service_point_id.id, row.clause)
+            groups.setdefault(key, []).append((row.id, row.date))
+        return groups
+
+    def _get_repeat_start(self):
+        """First day whose findings still count as earlier cases."""
+        self.ensure_one()
+        months = self.company_id.aftersales_finding_repeat_months
+        return (self.date or self._get_today()) - relativedelta(months=months)
+
+    @api.depends("audit_id.kind", "audit_id.state", "audit_id.point_ids.state")
+    def _compute_is_released(self):
+        for finding in self:
+            finding.is_released = not finding.audit_id._is_withheld(
+                finding.service_point_id
+            )
+
+    @api.constrains("owner_id")
+    def _check_owner_internal(self):
+        for finding in self.filtered("owner_id.share"):
+            raise ValidationError(
+                self.env._(
+                    "%(finding)s: %(user)s is no internal user. The point answers on "
+                    "the portal; choose somebody of our own as owner.",
+                    finding=finding.name,
+                    user=finding.owner_id.name,
+                )
+            )
+
+    @api.constrains("date", "date_due")
+    def _check_dates(self):
+        for finding in self:
+            if finding.date_due < finding.date:
+                raise ValidationError(
+                    self.env._(
+                        "%(finding)s cannot be due before it was found.",
+                        finding=finding.name,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self._is_flow():
+            self._check_editable(vals)
+        return super().write(vals)
+
+    def _check_editable(self, vals):
+        """What was found stays as it is once it was answered.
+
+        :raise UserError: naming the finding
+        """
+        own = {"text", "severity", "service_point_id", "company_id", "owner_id"}
+        own |= {"date", "date_due", "scorecard_id", "audit_id", "indicator_id"}
+        own |= {"clause"}
+        frozen = self.filtered(lambda f: f.state != "open")[:1]
+        if frozen and own & set(vals):
+            raise UserError(
+                self.env._(
+                    "%(finding)s was answered and stays as it is. Send it back first.",
+                    finding=frozen.name,
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        if self:
+            raise UserError(
+                self.env._(
+                    "%(finding)s is evidence and cannot be deleted. Withdraw it with a "
+                    "reason instead.",
+                    finding=self[0].name,
+                )
+            )
