@@ -1,7 +1,13 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
+
+
+#: Asks the head of service to suspend a point or to leave it at work.
+SUSPENSION_ACTIVITY = "aftersales_network.mail_activity_suspension"
 
 
 class AftersalesServicePoint(models.Model):
@@ -61,6 +67,42 @@ class AftersalesServicePoint(models.Model):
             "context": {"default_service_point_ids": self.ids},
         }
 
+    def _propose_suspension(self, reason, source=None):
+        """Ask the head of service to suspend points; nothing is decided yet.
+
+        Assessments and findings call this.  The reason stays in the history of
+        the point; a point whose proposal still waits gets no second activity,
+        one that does not work is left out.
+
+        :param reason: why, for the head and the history
+        :param source: record that led to the proposal, linked in the history
+        :return: the points that were proposed
+        """
+        self.check_access("read")
+        # Whoever finds the failure need not be allowed to write on the point.
+        points_sudo = self.sudo().filtered(lambda p: p.state in ("active", "probation"))
+        body = self.env._("Suspension proposed: %(reason)s", reason=reason)
+        if source:
+            body = Markup("%s<br/>%s") % (body, source._get_html_link())
+        points_sudo._message_log_batch(bodies=dict.fromkeys(points_sudo.ids, body))
+        points_sudo._ask_for_suspension(reason)
+        return self.browse(points_sudo.ids)
+
+    def _ask_for_suspension(self, reason):
+        """Give a head of service the decision on points that wait for none yet."""
+        decision = self.env.ref(SUSPENSION_ACTIVITY)
+        for point in self:
+            if decision in point.activity_ids.activity_type_id:
+                continue
+            head = point._get_group_users("aftersales_network.group_head")[:1]
+            if head:
+                point.activity_schedule(
+                    SUSPENSION_ACTIVITY,
+                    summary=self.env._("Decide on the suspension"),
+                    note=reason,
+                    user_id=head.id,
+                )
+
     def action_suspend(self, reason, date_until=None):
         """Suspend active points: no new work, open orders may be finished.
 
@@ -85,6 +127,7 @@ class AftersalesServicePoint(models.Model):
                     "date_suspended_until": date_until,
                 }
             )
+        self.activity_feedback([SUSPENSION_ACTIVITY], feedback=reason)
 
     def _check_suspension_end(self, date_until):
         """Refuse a suspension without an end, or one that is over.

@@ -48,6 +48,28 @@ class TestSuspension(AftersalesCommon):
             head.action_suspend(" ", date(2026, 6, 30))
         self.assertEqual(self.point_b.state, "active")
 
+    def test_a_proposal_asks_the_head_once(self):
+        points = (self.point | self.point_b).with_user(self.user_auditor)
+        self.point_b.state = "withdrawal"
+        proposed = points._propose_suspension("Failed twice", self.agreement)
+        self.assertEqual(proposed.ids, self.point.ids)
+        proposed._propose_suspension("Failed <again>")
+        activity = self.point.activity_ids
+        self.assertEqual(len(activity), 1, "one decision, however many reasons")
+        self.assertTrue(activity.user_id.has_group("aftersales_network.group_head"))
+        self.assertEqual(self.point.state, "active")
+        bodies = " ".join(self.point.message_ids.mapped("body"))
+        self.assertIn("Suspension proposed: Failed twice", bodies)
+        self.assertIn(self.agreement.display_name, bodies)
+        self.assertIn("Failed &lt;again&gt;", bodies)
+        self.assertFalse(self.point_b.activity_ids)
+
+    @freeze_time("2026-05-10")
+    def test_the_suspension_settles_the_proposal(self):
+        self.point._propose_suspension("Failed twice")
+        self._suspend()
+        self.assertFalse(self.point.activity_ids)
+
     @freeze_time("2026-05-10")
     def test_only_the_head(self):
         for role in ("centre", "reviewer", "dispatcher"):
