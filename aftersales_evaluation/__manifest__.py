@@ -63,6 +63,7 @@
         "views/aftersales_evaluation_menus.xml",
         "views/aftersales_promise_menus.xml",
         # views, wizards, reports and menus of: sets
+        "views/aftersales_scorecard_assessment_views.xml",
         # views, wizards, reports and menus of: audits
         # views, wizards, reports and menus of: kpis
         # views, wizards, reports and menus of: awards

@@ -14,6 +14,8 @@ from . import aftersales_promise_value
 from . import res_users_home
 
 # models of: sets
+from . import aftersales_evaluation_certificate
+from . import aftersales_evaluation_surveillance
 # models of: audits
 from . import res_company_findings
 from . import aftersales_audit_rule

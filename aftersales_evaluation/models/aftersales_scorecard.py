@@ -45,6 +45,19 @@ class AftersalesScorecard(models.Model):
         default="point",
         index=True,
     )
+    assessment = fields.Selection(
+        [
+            ("self", "Self-Assessment"),
+            ("internal", "Internal Audit"),
+            ("outside", "Outside Audit"),
+        ],
+        required=True,
+        default="internal",
+        index=True,
+        tracking=True,
+        help="Who judged. A self-assessment stands beside the audit of the same "
+        "period and counts in no ranking.",
+    )
     service_point_id = fields.Many2one(
         "aftersales.service.point",
         compute="_compute_service_point_id",
@@ -150,19 +163,19 @@ class AftersalesScorecard(models.Model):
         "CHECK (date_to >= date_from)", "A scorecard cannot end before it starts."
     )
     _point_period_uniq = models.UniqueIndex(
-        "(set_id, service_point_id, date_from, date_to) "
+        "(set_id, assessment, service_point_id, date_from, date_to) "
         "WHERE state != 'cancelled' AND subject_type IN ('centre', 'point')",
-        "This unit already has a scorecard of this set and period.",
+        "This unit already has a scorecard of this set, kind and period.",
     )
     _person_period_uniq = models.UniqueIndex(
-        "(set_id, staff_id, date_from, date_to) "
+        "(set_id, assessment, staff_id, date_from, date_to) "
         "WHERE state != 'cancelled' AND subject_type = 'person'",
-        "This person already has a scorecard of this set and period.",
+        "This person already has a scorecard of this set, kind and period.",
     )
     _company_period_uniq = models.UniqueIndex(
-        "(set_id, company_id, date_from, date_to) "
+        "(set_id, assessment, company_id, date_from, date_to) "
         "WHERE state != 'cancelled' AND subject_type = 'company'",
-        "This company already has a scorecard of this set and period.",
+        "This company already has a scorecard of this set, kind and period.",
     )
 
     @api.model

@@ -24,6 +24,7 @@ class AftersalesScorecard(models.Model):
         (
             "set_id",
             "subject_type",
+            "assessment",
             "service_point_id",
             "staff_id",
             "company_id",

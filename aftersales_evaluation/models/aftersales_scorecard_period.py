@@ -18,12 +18,13 @@ class AftersalesScorecard(models.Model):
 
     @api.model
     def _get_period_domain(self, indicator_set, date_from, date_to):
-        """Live scorecards of points for a set and period."""
+        """Live scorecards of points for a set and period, self-assessments apart."""
         return (
             Domain("set_id", "=", indicator_set.id)
             & Domain("date_from", "=", date_from)
             & Domain("date_to", "=", date_to)
             & Domain("subject_type", "in", ("point", "centre"))
+            & Domain("assessment", "=", "internal")
             & Domain("state", "!=", "cancelled")
         )
 

@@ -26,9 +26,14 @@ class AftersalesServicePoint(models.Model):
             point.last_score_level_id = card.level_id
 
     def _get_last_scorecards(self, domain):
-        """Newest approved scorecard: ``{point id: scorecard}``."""
+        """Newest approved audit: ``{point id: scorecard}``."""
         rows = self.env["aftersales.scorecard"].search_fetch(
-            [*domain, ("state", "=", "approved"), ("is_rated", "=", True)],
+            [
+                *domain,
+                ("state", "=", "approved"),
+                ("is_rated", "=", True),
+                ("assessment", "!=", "self"),
+            ],
             ["service_point_id", "score", "level_id"],
             order="date_to, id",
         )

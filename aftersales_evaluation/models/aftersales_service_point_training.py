@@ -20,7 +20,7 @@ class AftersalesServicePoint(models.Model):
         ]
 
     def _get_triggering_cards(self, date_from, date_to):
-        """Rated scorecards of these points approved for the period."""
+        """Rated audits of these points approved for the period."""
         # Access to the points was checked; the figures count all scorecards.
         return (
             self.env["aftersales.scorecard"]
@@ -29,6 +29,7 @@ class AftersalesServicePoint(models.Model):
                 Domain("service_point_id", "in", self.ids)
                 & Domain("state", "=", "approved")
                 & Domain("is_rated", "=", True)
+                & Domain("assessment", "!=", "self")
                 & Domain("date_to", ">=", date_from)
                 & Domain("date_to", "<=", date_to)
             )

@@ -12,6 +12,7 @@ class AftersalesScorecardRanking(models.Model):
     _rec_name = "service_point_id"
     _depends = {
         "aftersales.scorecard": [
+            "assessment",
             "company_id",
             "date_from",
             "date_to",
@@ -35,6 +36,9 @@ class AftersalesScorecardRanking(models.Model):
     subject_type = fields.Selection(
         [("centre", "Centre"), ("point", "Service Point")], readonly=True
     )
+    assessment = fields.Selection(
+        [("internal", "Internal Audit"), ("outside", "Outside Audit")], readonly=True
+    )
     date_from = fields.Date("From", readonly=True)
     date_to = fields.Date("To", readonly=True)
     period = fields.Char(readonly=True)
@@ -54,11 +58,15 @@ class AftersalesScorecardRanking(models.Model):
     @api.model
     def _select(self):
         """Columns; equal scores share the rank."""
-        rivals = SQL("s.company_id, s.set_id, s.subject_type, s.date_from, s.date_to")
+        rivals = SQL(
+            "s.company_id, s.set_id, s.assessment, s.subject_type, s.date_from, "
+            "s.date_to"
+        )
         return SQL(
             """
             SELECT s.id, s.id AS scorecard_id, s.set_id, s.service_point_id,
-                   p.centre_id, s.company_id, s.subject_type, s.date_from, s.date_to,
+                   p.centre_id, s.company_id, s.subject_type, s.assessment,
+                   s.date_from, s.date_to,
                    s.period, s.score, s.level_id, s.state,
                    RANK() OVER (PARTITION BY %(rivals)s ORDER BY s.score DESC)
                        AS position,
@@ -79,9 +87,9 @@ class AftersalesScorecardRanking(models.Model):
 
     @api.model
     def _where(self):
-        """Live scorecards that have a score."""
+        """Live scorecards that have a score; nobody is ranked by his own word."""
         return SQL(
-            "WHERE s.is_rated AND s.state != 'cancelled' "
+            "WHERE s.is_rated AND s.state != 'cancelled' AND s.assessment != 'self' "
             "AND s.subject_type IN ('centre', 'point')"
         )
 
