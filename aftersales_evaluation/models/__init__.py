@@ -22,6 +22,7 @@ from . import aftersales_audit_rule
 from . import aftersales_audit
 from . import aftersales_audit_point
 from . import aftersales_finding
+
 # models of: kpis
 # models of: awards
 # models of: voice
