@@ -16,6 +16,7 @@ from . import res_users_home
 # models of: sets
 from . import aftersales_evaluation_certificate
 from . import aftersales_evaluation_surveillance
+
 # models of: audits
 from . import res_company_findings
 from . import aftersales_audit_rule

@@ -1,4 +1,5 @@
 from . import (
+    download,
     portal,
     # controllers of: admission
     # controllers of: application

@@ -1,4 +1,5 @@
 from . import (
+    dashboard_mixin,
     load_mixin,
     aftersales_dispatch_wizard,
     aftersales_reason_wizard,

@@ -1,11 +1,12 @@
 from odoo import http
-from odoo.http import content_disposition, request
+from odoo.http import request
+
+from odoo.addons.aftersales_network.controllers.download import make_xlsx_response
 
 MODELS = {
     "snapshot": "aftersales.manager.ratio",
     "dashboard": "aftersales.ratio.dashboard",
 }
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RatioEvidence(http.Controller):
@@ -31,17 +32,8 @@ class RatioEvidence(http.Controller):
         if not record or not record.has_access("read"):
             raise request.not_found()
         evidence = record._get_evidence()
-        content = Ratio._make_workbook(evidence)
         name = request.env._("Manager Ratio")
-        return request.make_response(
-            content,
-            [
-                ("Content-Type", XLSX),
-                (
-                    "Content-Disposition",
-                    content_disposition(
-                        f"{name} {evidence['unit_name']} {evidence['date']}.xlsx"
-                    ),
-                ),
-            ],
+        return make_xlsx_response(
+            Ratio._make_workbook(evidence),
+            f"{name} {evidence['unit_name']} {evidence['date']}.xlsx",
         )

@@ -1,11 +1,10 @@
-import io
 from collections import defaultdict
-
-import xlsxwriter
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_repr, format_date, format_datetime
+
+from odoo.addons.aftersales_network.tools.workbook import make_workbook
 
 READERS = (
     "aftersales_network.group_training_officer",
@@ -146,29 +145,39 @@ class AftersalesManagerRatio(models.Model):
 
     def _make_workbook(self, evidence):
         """Bytes of the spreadsheet; text is never taken for a formula."""
-        stream = io.BytesIO()
-        book = xlsxwriter.Workbook(
-            stream,
-            {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+        differences = [(row["what"], row["why"]) for row in evidence["differences"]]
+        return make_workbook(
+            [
+                (
+                    self.env._("Figures"),
+                    [self.env._("Figure"), self.env._("Value")],
+                    self._list_facts(evidence),
+                ),
+                (
+                    self.env._("Units"),
+                    [
+                        self.env._("Unit"),
+                        self.env._("Managers"),
+                        self.env._("Certified"),
+                    ],
+                    evidence["units"],
+                ),
+                (
+                    self.env._("People"),
+                    list(evidence["columns"].values()),
+                    self._list_people(evidence),
+                ),
+                (
+                    self.env._("Differences"),
+                    [self.env._("What"), self.env._("Why")],
+                    differences,
+                ),
+            ]
         )
-        bold = book.add_format({"bold": True, "bottom": 1})
-        day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        self._write_summary(book.add_worksheet(self.env._("Figures")), evidence, bold)
-        self._write_people(
-            book.add_worksheet(self.env._("People")), evidence, bold, day
-        )
-        rows = [(row["what"], row["why"]) for row in evidence["differences"]]
-        headings = [self.env._("What"), self.env._("Why")]
-        sheet = book.add_worksheet(self.env._("Differences"))
-        sheet.set_column(0, 1, 50)
-        self._write_table(sheet, headings, rows, bold)
-        book.close()
-        return stream.getvalue()
 
-    def _write_summary(self, sheet, evidence, bold):
-        sheet.set_column(0, 0, 34)
-        sheet.set_column(1, 1, 60)
-        rows = [
+    def _list_facts(self, evidence):
+        """Rows of the first sheet: what was asked, the figures and the rule."""
+        return [
             (self.env._("Company"), evidence["company"].name),
             (self.env._("Unit"), evidence["unit_name"]),
             (self.env._("Date"), evidence["date"]),
@@ -178,34 +187,16 @@ class AftersalesManagerRatio(models.Model):
             (self.env._("Record"), evidence["recorded"]),
             (self.env._("Document"), evidence["made"]),
         ]
-        for row, (label, value) in enumerate(rows):
-            sheet.write_string(row, 0, label, bold)
-            sheet.write(row, 1, value)
-        start = len(rows) + 1
-        headings = [self.env._("Unit"), self.env._("Managers"), self.env._("Certified")]
-        self._write_table(sheet, headings, evidence["units"], bold, start)
 
-    def _write_table(self, sheet, headings, rows, bold, start=0):
-        for column, heading in enumerate(headings):
-            sheet.write_string(start, column, heading, bold)
-        for number, values in enumerate(rows, start + 1):
-            for column, value in enumerate(values):
-                sheet.write(number, column, value)
-
-    def _write_people(self, sheet, evidence, bold, day):
-        columns = evidence["columns"]
-        sheet.set_column(0, len(columns) - 1, 20)
-        sheet.freeze_panes(1, 0)
-        for column, heading in enumerate(columns.values()):
-            sheet.write_string(0, column, heading, bold)
+    def _list_people(self, evidence):
+        """Rows of the sheet of people, one a person."""
         yes, no = self.env._("Yes"), self.env._("No")
-        for number, person in enumerate(evidence["people"], 1):
-            for column, name in enumerate(columns):
-                value = person[name]
-                if name == "is_holder":
-                    value = yes if value else no
-                if name.startswith("date_") or name.endswith(("_issue", "_expiry")):
-                    if value:
-                        sheet.write_datetime(number, column, value, day)
-                else:
-                    sheet.write_string(number, column, value or "")
+        return [
+            [
+                (yes if person[name] else no)
+                if name == "is_holder"
+                else person[name] or None
+                for name in evidence["columns"]
+            ]
+            for person in evidence["people"]
+        ]

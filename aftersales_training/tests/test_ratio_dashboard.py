@@ -210,6 +210,23 @@ class TestRatioDashboard(TrainingCommon):
         with self.assertRaises(AccessError):
             self.Ratio.with_user(self.officer).create({"date": "2026-01-01"})
 
+    def test_card_on_pages_of_other_modules(self):
+        """The card counts like the page that it opens, on the last day."""
+        board = self._open(self.officer)
+        start, stop = date(2026, 5, 1), date(2026, 5, 31)
+        (card,) = board._get_shared_cards(start, stop)
+        self.assertEqual((card["key"], card["value"]), ("ratio", "15.4 %"))
+        self.assertEqual(card["note"], "2 of 13 managers, 2 required")
+        self.assertFalse(card["is_alert"])
+        opened = board.browse(card["open"]()["res_id"])
+        self.assertEqual((opened.date, opened.managers), (stop, 13))
+        board.service_point_id = self.firm_south
+        (card,) = board._get_shared_cards(start, stop)
+        self.assertEqual((card["value"], card["is_alert"]), ("0.0 %", True))
+        clerk = self._create_firm_user("board_clerk", "settlement_clerk")
+        mine = board.sudo(False).with_user(clerk)
+        self.assertEqual(mine._get_shared_cards(start, stop), [])
+
     def test_boards_of_others_are_private(self):
         board = self._open(self.officer)
         with self.assertRaises(AccessError):

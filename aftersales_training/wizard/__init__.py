@@ -4,7 +4,11 @@ from . import aftersales_ratio_dashboard, aftersales_reason_wizard
 from . import aftersales_certificate_load, certificate_judge
 
 # wizard of: ratio
-from . import aftersales_ratio_dashboard_actions, aftersales_ratio_forecast
+from . import (
+    aftersales_ratio_dashboard_actions,
+    aftersales_ratio_forecast,
+    dashboard_ratio,
+)
 
 # wizard of: courses
 from . import aftersales_training_register_wizard, aftersales_training_result_wizard

@@ -1,18 +1,13 @@
 import json
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+from odoo.addons.aftersales_network.wizard.dashboard_mixin import WIDE_GROUPS
+
 from ..tools.ratio import DEFAULT_RULE, month_ends, share, value_on
 
-WIDE_GROUPS = (
-    "aftersales_network.group_training_officer",
-    "aftersales_network.group_head",
-    "aftersales_network.group_auditor",
-    "aftersales_network.group_technical_reviewer",
-)
 CURVE_MONTHS = 24
 HISTORY_MONTHS = 12
 NEXT_TO_EXPIRE = 10
@@ -26,18 +21,11 @@ class AftersalesRatioDashboard(models.TransientModel):
     """
 
     _name = "aftersales.ratio.dashboard"
+    _inherit = ["aftersales.dashboard.mixin"]
     _description = "Manager Ratio on a Date"
 
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company
-    )
-    service_point_id = fields.Many2one(
-        "aftersales.service.point",
-        "Unit",
-        default=lambda self: self._default_service_point_id(),
-        domain="[('company_id', '=', company_id)]",
-        help="Centre or point with everything below it; empty: the whole company.",
-    )
+    _WIDE_GROUPS = ("aftersales_network.group_training_officer", *WIDE_GROUPS)
+
     date = fields.Date(
         required=True, default=lambda self: self.env.company._get_aftersales_today()
     )
@@ -71,13 +59,8 @@ class AftersalesRatioDashboard(models.TransientModel):
     forecast_note = fields.Char(compute="_compute_curve")
 
     @api.model
-    def _default_service_point_id(self):
-        """A centre manager starts with the own unit."""
-        user = self.env.user
-        if any(user.has_group(group) for group in WIDE_GROUPS):
-            return False
-        ids = user._get_aftersales_point_ids()
-        return self.env["aftersales.service.point"].browse(sorted(ids)[:1])
+    def _get_page_name(self):
+        return self.env._("Manager Ratio")
 
     @api.depends("date")
     def _compute_display_name(self):
@@ -164,17 +147,10 @@ class AftersalesRatioDashboard(models.TransientModel):
             ]
 
     def _get_units_below(self):
-        """Units right below the chosen one; of a company, those below its roots."""
-        Point = self.env["aftersales.service.point"]
+        """Nothing where the user may not ask."""
         if not self.date or not self._is_scope_allowed():
-            return Point
-        if self.service_point_id:
-            below = Domain("parent_id", "=", self.service_point_id._origin.id)
-        else:
-            below = Domain("tier", "!=", "hq") & (
-                Domain("parent_id", "=", False) | Domain("parent_id.tier", "=", "hq")
-            )
-        return Point.search(below & Domain("company_id", "=", self.company_id.id))
+            return self.env["aftersales.service.point"]
+        return super()._get_units_below()
 
     @api.depends("holder_staff_ids", "date")
     def _compute_expiring(self):
@@ -213,23 +189,6 @@ class AftersalesRatioDashboard(models.TransientModel):
         """Arguments of the questions about the chosen unit."""
         self.ensure_one()
         return {"company": self.company_id, "point": self.service_point_id}
-
-    def _is_scope_allowed(self):
-        """Whether the user may see the figures of this company and unit.
-
-        Who sees every point may ask for a company; others for their own units.
-        """
-        self.ensure_one()
-        point = self.service_point_id
-        if self.company_id not in self.env.companies:
-            return False
-        if point:
-            return point.has_access("read") and point.company_id == self.company_id
-        return any(self.env.user.has_group(group) for group in WIDE_GROUPS)
-
-    def _check_scope(self):
-        if not self._is_scope_allowed():
-            raise AccessError(self.env._("Choose a unit that you are responsible for."))
 
     def _get_counting_domain(self):
         """Certificates that count on the chosen date."""

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 
 
@@ -79,19 +79,6 @@ class AftersalesRatioDashboard(models.TransientModel):
             "res_model": "aftersales.manager.ratio",
             "res_id": snapshot.id,
             "view_mode": "form",
-        }
-
-    @api.model
-    def action_open(self):
-        """Open the dashboard with the figures of today."""
-        board = self.create({})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Manager Ratio"),
-            "res_model": self._name,
-            "res_id": board.id,
-            "view_mode": "form",
-            "target": "current",
         }
 
     def _get_staff_action(self, name, staff):
