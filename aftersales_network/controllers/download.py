@@ -2,7 +2,7 @@
 
 from odoo.http import content_disposition, request
 
-from ..tools.workbook import XLSX_MIMETYPE
+XLSX_MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def make_xlsx_response(content, filename):

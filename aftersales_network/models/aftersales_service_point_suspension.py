@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-
 #: Asks the head of service to suspend a point or to leave it at work.
 SUSPENSION_ACTIVITY = "aftersales_network.mail_activity_suspension"
 
