@@ -43,6 +43,8 @@
         # data of: audits
         "data/aftersales_audit_data.xml",
         # data of: kpis
+        "data/aftersales_kpi_data.xml",
+        "data/aftersales_kpi_cron_data.xml",
         # data of: awards
         # data of: voice
         "data/aftersales_dissatisfaction_cause_data.xml",
@@ -66,6 +68,9 @@
         "views/aftersales_scorecard_assessment_views.xml",
         # views, wizards, reports and menus of: audits
         # views, wizards, reports and menus of: kpis
+        "views/aftersales_kpi_views.xml",
+        "views/aftersales_kpi_value_views.xml",
+        "views/aftersales_kpis_menus.xml",
         # views, wizards, reports and menus of: awards
         # views, wizards, reports and menus of: voice
         # views, wizards, reports and menus of: surveys

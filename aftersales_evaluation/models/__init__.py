@@ -25,6 +25,13 @@ from . import aftersales_audit_point
 from . import aftersales_finding
 
 # models of: kpis
+from . import aftersales_kpi
+from . import aftersales_kpi_target
+from . import aftersales_kpi_value
+from . import aftersales_kpi_period
+from . import aftersales_kpi_run
+from . import aftersales_kpi_incentive
+from . import aftersales_approval_kpi
 # models of: awards
 # models of: voice
 from . import aftersales_dissatisfaction_cause

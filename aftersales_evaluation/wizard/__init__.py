@@ -3,6 +3,7 @@ from . import aftersales_reason_wizard
 # wizards of: sets
 # wizards of: audits
 # wizards of: kpis
+from . import aftersales_reason_wizard_kpi
 # wizards of: awards
 # wizards of: voice
 # wizards of: surveys

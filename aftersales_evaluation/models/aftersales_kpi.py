@@ -1,0 +1,223 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .aftersales_indicator import UNIT_FACTORS
+
+DIRECTIONS = [("up", "More is better"), ("down", "Less is better")]
+UNITS = [
+    ("%", "%"),
+    ("h", "Hours"),
+    ("days", "Days"),
+    ("number", "Number"),
+    ("points", "Points"),
+    ("money", "Money"),
+]
+
+
+class AftersalesKpi(models.Model):
+    """Key figure with its owner and targets, measured every month.
+
+    The figure itself is a metric of an installed module; without such a module
+    the indicator stays, and is "not available".
+    """
+
+    _name = "aftersales.kpi"
+    _description = "Key Performance Indicator"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "sequence, metric_code, id"
+    _rec_names_search = ["name", "metric_code"]
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True, tracking=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: measured in every company."
+    )
+    owner_id = fields.Many2one(
+        "res.users",
+        required=True,
+        index=True,
+        default=lambda self: self.env.user,
+        tracking=True,
+        domain="[('share', '=', False)]",
+        help="Answers for the figure. A target may name somebody else for its unit.",
+    )
+    metric_code = fields.Char("Metric", required=True, tracking=True)
+    formula = fields.Char(
+        translate=True, help="What is divided by what, in words people agree on."
+    )
+    unit = fields.Selection(
+        UNITS, compute="_compute_from_catalog", store=True, readonly=False
+    )
+    direction = fields.Selection(
+        DIRECTIONS, compute="_compute_from_catalog", store=True, readonly=False
+    )
+    min_sample = fields.Integer(
+        "Minimum Sample",
+        default=10,
+        tracking=True,
+        aggregator=None,
+        help="Below this number of cases the figure says nothing and is left out.",
+    )
+    is_available = fields.Boolean(
+        "Measured",
+        compute="_compute_is_available",
+        search="_search_is_available",
+        help="An installed module measures the figure.",
+    )
+    metric_name = fields.Char("Measured by", compute="_compute_is_available")
+    metric_gap = fields.Char(
+        compute="_compute_is_available",
+        help="Why nothing is measured, and what can be measured instead.",
+    )
+    source = fields.Char(
+        compute="_compute_source", help="Records that the figure is counted from."
+    )
+    target_ids = fields.One2many("aftersales.kpi.target", "kpi_id")
+    value_ids = fields.One2many("aftersales.kpi.value", "kpi_id")
+    incentive_ids = fields.One2many(
+        "aftersales.kpi.incentive",
+        "kpi_id",
+        groups="aftersales_network.group_head,aftersales_network.group_auditor,"
+        "aftersales_network.group_settlement_clerk",
+    )
+    last_value_id = fields.Many2one(
+        "aftersales.kpi.value",
+        "Latest Month",
+        compute="_compute_last_value",
+        help="Newest figure of the whole company.",
+    )
+    last_status = fields.Selection(related="last_value_id.status", string="Status")
+    last_month = fields.Date(related="last_value_id.month")
+    last_figure = fields.Float(related="last_value_id.value", string="Figure")
+    last_target = fields.Float(related="last_value_id.target", string="Target")
+
+    _metric_uniq = models.UniqueIndex(
+        "(metric_code, COALESCE(company_id, 0)) WHERE active IS TRUE",
+        "There is a key performance indicator for this metric already.",
+    )
+    _min_sample_positive = models.Constraint(
+        "CHECK (min_sample >= 0)", "The minimum sample cannot be negative."
+    )
+
+    @api.depends("metric_code")
+    def _compute_from_catalog(self):
+        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+        for kpi in self:
+            offer = catalog.get(kpi.metric_code, {})
+            kpi.unit = offer.get("unit") or kpi.unit or "%"
+            kpi.direction = offer.get("direction") or kpi.direction or "up"
+
+    @api.depends("metric_code")
+    @api.depends_context("lang")
+    def _compute_is_available(self):
+        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+        for kpi in self:
+            offer = catalog.get(kpi.metric_code)
+            kpi.is_available = bool(offer)
+            kpi.metric_name = offer["name"] if offer else False
+            kpi.metric_gap = False
+            if kpi.metric_code and not offer:
+                kpi.metric_gap = self.env._(
+                    "No installed module measures %(code)s, so the figure is not "
+                    "available. Install the module that does, or choose one of these: "
+                    "%(codes)s.",
+                    code=kpi.metric_code,
+                    codes=", ".join(sorted(catalog)),
+                )
+
+    def _search_is_available(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        codes = list(self.env["aftersales.metric"]._get_metric_catalog())
+        return Domain("metric_code", "in" if True in value else "not in", codes)
+
+    @api.depends("metric_code")
+    @api.depends_context("lang")
+    def _compute_source(self):
+        Metric = self.env["aftersales.metric"]
+        today = fields.Date.context_today(self)
+        nothing = self.env["aftersales.service.point"]
+        for kpi in self:
+            if not kpi.is_available:
+                kpi.source = False
+                continue
+            try:
+                model, _domain = Metric._get_metric_domain(
+                    kpi.metric_code, nothing, today, today
+                )
+            except UserError:
+                # a figure without records behind it
+                kpi.source = False
+            else:
+                kpi.source = self.env["ir.model"]._get(model).sudo().name
+
+    @api.depends("value_ids.month", "value_ids.status")
+    @api.depends_context("allowed_company_ids")
+    def _compute_last_value(self):
+        found = self.env["aftersales.kpi.value"]._get_last_values(self)
+        for kpi in self:
+            kpi.last_value_id = found.get(kpi._origin.id, False)
+
+    @api.depends("name", "metric_code")
+    def _compute_display_name(self):
+        for kpi in self:
+            kpi.display_name = kpi.name or kpi.metric_code
+
+    def _get_factor(self):
+        """Factor from numerator ÷ denominator to the figure in the unit."""
+        self.ensure_one()
+        return UNIT_FACTORS.get(self.unit, 1)
+
+    @api.model
+    def _get_measured_domain(self, company):
+        """Indicators that are measured in a company."""
+        return Domain("company_id", "in", [False, company.id])
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        frozen_sudo = (
+            self.env["aftersales.kpi.value"]
+            .sudo()
+            .search([("kpi_id", "in", self.ids), ("is_frozen", "=", True)], limit=1)
+        )
+        if frozen_sudo:
+            raise UserError(
+                self.env._(
+                    "“%(kpi)s” has figures of closed months, which stay. Archive it "
+                    "instead.",
+                    kpi=frozen_sudo.kpi_id.name,
+                )
+            )
+
+    def action_view_values(self):
+        """Open the trend of the figure."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "aftersales_evaluation.aftersales_kpi_trend_action"
+        )
+        return {**action, "domain": [("kpi_id", "=", self.id)]}
+
+    def action_view_units(self):
+        """Open the figures of all units in the latest month."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "aftersales_evaluation.aftersales_kpi_value_action"
+        )
+        month = self.last_month
+        domain = Domain("kpi_id", "=", self.id) & Domain("month", "=", month)
+        return {**action, "domain": list(domain), "context": {}}
+
+    def action_view_records(self):
+        """Open the records behind the latest figure of the company.
+
+        :raise UserError: nothing was measured yet
+        """
+        self.ensure_one()
+        if not self.last_value_id:
+            raise UserError(
+                self.env._("“%(kpi)s” was not measured yet.", kpi=self.name)
+            )
+        return self.last_value_id.action_view_records()
