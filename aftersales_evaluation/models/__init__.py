@@ -32,6 +32,7 @@ from . import aftersales_kpi_period
 from . import aftersales_kpi_run
 from . import aftersales_kpi_incentive
 from . import aftersales_approval_kpi
+
 # models of: awards
 # models of: voice
 from . import aftersales_dissatisfaction_cause

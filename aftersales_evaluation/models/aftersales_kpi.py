@@ -89,10 +89,16 @@ class AftersalesKpi(models.Model):
         compute="_compute_last_value",
         help="Newest figure of the whole company.",
     )
-    last_status = fields.Selection(related="last_value_id.status", string="Status")
-    last_month = fields.Date(related="last_value_id.month")
-    last_figure = fields.Float(related="last_value_id.value", string="Figure")
-    last_target = fields.Float(related="last_value_id.target", string="Target")
+    last_status = fields.Selection(
+        lambda self: self.env["aftersales.kpi.value"]._get_statuses(),
+        "Status",
+        compute="_compute_last_value",
+    )
+    last_month = fields.Date(compute="_compute_last_value")
+    last_figure = fields.Float("Figure", digits=(16, 2), compute="_compute_last_value")
+    last_target = fields.Float(
+        "Current Target", digits=(16, 2), compute="_compute_last_value"
+    )
 
     _metric_uniq = models.UniqueIndex(
         "(metric_code, COALESCE(company_id, 0)) WHERE active IS TRUE",
@@ -154,12 +160,17 @@ class AftersalesKpi(models.Model):
             else:
                 kpi.source = self.env["ir.model"]._get(model).sudo().name
 
-    @api.depends("value_ids.month", "value_ids.status")
+    @api.depends("value_ids.month", "value_ids.status", "value_ids.value")
     @api.depends_context("allowed_company_ids")
     def _compute_last_value(self):
         found = self.env["aftersales.kpi.value"]._get_last_values(self)
         for kpi in self:
-            kpi.last_value_id = found.get(kpi._origin.id, False)
+            value = found.get(kpi._origin.id, found[False])
+            kpi.last_value_id = value
+            kpi.last_status = value.status
+            kpi.last_month = value.month
+            kpi.last_figure = value.value
+            kpi.last_target = value.target
 
     @api.depends("name", "metric_code")
     def _compute_display_name(self):

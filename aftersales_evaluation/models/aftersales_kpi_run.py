@@ -113,7 +113,9 @@ class AftersalesKpiPeriod(models.Model):
     def _create_missing(self, today):
         """Open the running and the last month where a company has units."""
         Point = self.env["aftersales.service.point"]
-        groups = Point._read_group([("state", "in", ("active", "probation"))], ["company_id"])
+        groups = Point._read_group(
+            [("state", "in", ("active", "probation"))], ["company_id"]
+        )
         months = [today.replace(day=1), today.replace(day=1) - relativedelta(months=1)]
         known = {
             (period.company_id, period.month)
@@ -228,7 +230,9 @@ class AftersalesKpiPeriod(models.Model):
         for kpi in kpis:
             by_point = figures[kpi.metric_code]
             if by_point is None:
-                rows.append(self._prepare_row(kpi, units.browse(), None, None, goals[kpi]))
+                rows.append(
+                    self._prepare_row(kpi, units.browse(), None, None, goals[kpi])
+                )
                 continue
             pairs = {**own.get(kpi.id, {}), **by_point}
             for top, below in self._get_subtrees(units).items():
@@ -289,7 +293,9 @@ class AftersalesKpiPeriod(models.Model):
             kpi.min_sample,
         )
         owner = target and target.owner_id or kpi.owner_id
-        tier = "company" if not point else "centre" if point.tier == "centre" else "point"
+        tier = (
+            "company" if not point else "centre" if point.tier == "centre" else "point"
+        )
         return {
             "kpi_id": kpi.id,
             "service_point_id": point.id or None,
@@ -337,9 +343,7 @@ class AftersalesKpiPeriod(models.Model):
             "write_date": now,
         }
         self.env["aftersales.kpi.value"].flush_model()
-        self.env.execute_query(
-            self._get_upsert([{**row, **common} for row in rows])
-        )
+        self.env.execute_query(self._get_upsert([{**row, **common} for row in rows]))
         self.env["aftersales.kpi.value"].invalidate_model()
 
     @api.model

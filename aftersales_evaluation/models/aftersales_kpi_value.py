@@ -127,7 +127,7 @@ class AftersalesKpiValue(models.Model):
 
     @api.model
     def _get_last_values(self, kpis):
-        """Newest company figures: ``{kpi_id: value}``."""
+        """Newest company figures: ``{kpi_id: value}``, under False an empty one."""
         values = self.search(
             Domain("kpi_id", "in", kpis.ids)
             & Domain("service_point_id", "=", False)
@@ -136,7 +136,14 @@ class AftersalesKpiValue(models.Model):
             order="month",
         )
         # A later month overwrites an earlier one.
-        return {value.kpi_id.id: value for value in values}
+        result = {value.kpi_id.id: value for value in values}
+        result[False] = self.browse()
+        return result
+
+    @api.model
+    def _get_statuses(self):
+        """Lights of a figure, in the reader's language."""
+        return self._fields["status"]._description_selection(self.env)
 
     def action_view_records(self):
         """Open the records behind the figure.

@@ -1,5 +1,6 @@
 from . import aftersales_scorecard_wizard
 from . import aftersales_reason_wizard
+
 # wizards of: sets
 # wizards of: audits
 # wizards of: kpis

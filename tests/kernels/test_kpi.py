@@ -149,7 +149,11 @@ def test_the_nearest_goal_counts():
             ("missed", Fraction(4, 5), 76, 95),
             "800.00",
         ),
-        (Pay("attainment", "attained", 1000, 81), ("missed", Fraction(4, 5), 76, 95), 0),
+        (
+            Pay("attainment", "attained", 1000, 81),
+            ("missed", Fraction(4, 5), 76, 95),
+            0,
+        ),
         (Pay("excess", "ok", 100), ("ok", Fraction(98, 95), 98, 95), "300.00"),
         (Pay("excess", "ok", 100, 0, 250), ("ok", Fraction(98, 95), 98, 95), "250.00"),
         (Pay("excess", "ok", -100, 0, 250), ("ok", 1, 98, 95), "-250.00"),
