@@ -40,6 +40,7 @@
         "data/aftersales_promise_cron_data.xml",
         "data/aftersales_promise_sample_data.xml",
         # data of: sets
+        "data/aftersales_indicator_sbt10401_data.xml",
         # data of: audits
         "data/aftersales_audit_data.xml",
         # data of: kpis
@@ -65,6 +66,8 @@
         "views/aftersales_evaluation_menus.xml",
         "views/aftersales_promise_menus.xml",
         # views, wizards, reports and menus of: sets
+        "wizard/aftersales_indicator_load_views.xml",
+        "views/aftersales_indicator_tree_views.xml",
         "views/aftersales_scorecard_assessment_views.xml",
         # views, wizards, reports and menus of: audits
         # views, wizards, reports and menus of: kpis
@@ -78,6 +81,7 @@
         # views, wizards, reports and menus of: pages
     ],
     "assets": {
+        "web.assets_backend": ["aftersales_evaluation/static/src/indicator_tree/*"],
         # assets of: audits
         # assets of: pages
         "web.assets_tests": ["aftersales_evaluation/static/tests/tours/*.js"],

@@ -1,6 +1,8 @@
 from . import portal
 from . import promise
+
 # controllers of: sets
+from . import indicator_set
 # controllers of: audits
 # controllers of: kpis
 # controllers of: awards

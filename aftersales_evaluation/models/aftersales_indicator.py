@@ -62,6 +62,13 @@ class AftersalesIndicator(models.Model):
     points_parts = fields.Float(
         "Sum of Parts", digits=(8, 2), compute="_compute_points_parts"
     )
+    points_difference = fields.Float(
+        "Difference",
+        digits=(8, 2),
+        compute="_compute_points_parts",
+        help="Points of the node less the sum of its parts. Above zero: still to be "
+        "given; below zero: given too much.",
+    )
     kind = fields.Selection(
         [
             ("qualitative", "Qualitative"),
@@ -121,10 +128,23 @@ class AftersalesIndicator(models.Model):
         for node in self:
             node.sort_key = scoring.code_sort_key(node.code)
 
-    @api.depends("child_ids.points")
+    @api.depends(
+        "points",
+        "set_id.indicator_ids.points",
+        "set_id.indicator_ids.parent_id",
+        "set_id.indicator_ids.code",
+    )
     def _compute_points_parts(self):
-        for node in self:
-            node.points_parts = sum(node.child_ids.mapped("points"))
+        for indicator_set, nodes in self.grouped("set_id").items():
+            sums = scoring.part_sums(indicator_set._get_points_nodes())
+            for node in nodes:
+                parts = sums.get(node._get_key())
+                node.points_parts = float(parts or 0)
+                node.points_difference = (
+                    0
+                    if parts is None
+                    else float(scoring.exact(str(node.points)) - parts)
+                )
 
     @api.depends("child_ids", "points", "kind")
     def _compute_is_scored(self):
@@ -192,7 +212,10 @@ class AftersalesIndicator(models.Model):
 
     def write(self, vals):
         self.set_id._check_not_frozen()
-        return super().write(vals)
+        result = super().write(vals)
+        if "set_id" in vals:
+            self.set_id._check_not_frozen()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):
@@ -208,6 +231,20 @@ class AftersalesIndicator(models.Model):
         for parent, children in parents.items():
             if parent:
                 children.write({"parent_id": parent.id})
+
+    def _get_key(self):
+        """What tells a node from the others, saved or not; ``None`` for no node."""
+        return self._origin.id or self.id or None
+
+    def _get_parent(self, by_code):
+        """The node above, or the one that the code names.
+
+        :param by_code: ``{code: node}`` of the set
+        """
+        self.ensure_one()
+        if self.parent_id or "." not in (self.code or ""):
+            return self.parent_id
+        return by_code.get(self.code.rpartition(".")[0], self.browse())
 
     def _get_definition_problems(self):
         """Sentences on what keeps indicators from being scored."""

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.aftersales_network.models.flow import FLOW
+
 from ..tools import scoring
 
 
@@ -13,7 +15,7 @@ class AftersalesIndicatorSet(models.Model):
 
     _name = "aftersales.indicator.set"
     _description = "Indicator Set"
-    _inherit = ["mail.thread"]
+    _inherit = ["aftersales.flow.mixin", "mail.thread"]
     _order = "code, version desc, id desc"
     _rec_names_search = ["name", "code"]
 
@@ -60,11 +62,26 @@ class AftersalesIndicatorSet(models.Model):
     leaf_count = fields.Integer("Scored Indicators", compute="_compute_counts")
     scorecard_count = fields.Integer(compute="_compute_counts")
     points_problem = fields.Text(compute="_compute_points_problem")
+    points_sum = fields.Float(
+        "Sum of the First Level", digits=(8, 2), compute="_compute_points_problem"
+    )
+    points_difference = fields.Float(
+        "Difference to the Total",
+        digits=(8, 2),
+        compute="_compute_points_problem",
+        help="Above zero: points still to be given; below zero: given too much.",
+    )
 
     _code_version_uniq = models.UniqueIndex(
         "(code, version, (COALESCE(company_id, 0)))",
         "This version of the indicator set exists already.",
     )
+    _in_use_uniq = models.UniqueIndex(
+        "(code, (COALESCE(company_id, 0))) WHERE state = 'in_use'",
+        "Another version of this indicator set has just been put in use.",
+    )
+
+    _FLOW_FIELDS = frozenset(("state", "version", "previous_id"))
     _points_total_positive = models.Constraint(
         "CHECK (points_total > 0)", "The total points must be above zero."
     )
@@ -97,7 +114,13 @@ class AftersalesIndicatorSet(models.Model):
     )
     def _compute_points_problem(self):
         for record in self:
-            record.points_problem = "\n".join(record._get_points_problems())
+            nodes = record._get_points_nodes()
+            first_level = scoring.part_sums(nodes)[None]
+            record.points_sum = float(first_level)
+            record.points_difference = float(
+                scoring.exact(str(record.points_total)) - first_level
+            )
+            record.points_problem = "\n".join(record._get_points_problems(nodes))
 
     @api.depends("name", "version")
     def _compute_display_name(self):
@@ -156,14 +179,28 @@ class AftersalesIndicatorSet(models.Model):
                 )
             )
 
-    def _get_points_problems(self):
-        """Sentences on points that do not sum; empty when all do."""
+    def _get_points_nodes(self):
+        """Nodes for the kernel: [(key, parent key or None, points), …].
+
+        Also while the tree is being edited, when a new node is not saved yet and
+        belongs where its code says.
+        """
         self.ensure_one()
-        nodes = [
-            (node.id, node.parent_id.id or None, str(node.points))
-            for node in self.indicator_ids
+        nodes = self.indicator_ids
+        by_code = {node.code: node for node in nodes if node.code}
+        return [
+            (node._get_key(), node._get_parent(by_code)._get_key(), str(node.points))
+            for node in nodes
         ]
-        names = {node.id: node.code or "" for node in self.indicator_ids}
+
+    def _get_points_problems(self, nodes=None):
+        """Sentences on points that do not sum; empty when all do.
+
+        :param nodes: see :meth:`_get_points_nodes`
+        """
+        self.ensure_one()
+        nodes = nodes or self._get_points_nodes()
+        names = {node._get_key(): node.code or "" for node in self.indicator_ids}
         return [
             self.env._(
                 "%(code)s has %(said)s points, but its parts sum to %(parts)s.",
@@ -195,8 +232,10 @@ class AftersalesIndicatorSet(models.Model):
                         problems="\n".join(problems),
                     )
                 )
-            record._get_earlier_in_use().write({"state": "retired"})
-            record.write({"state": "in_use"})
+            record._get_earlier_in_use()._write_flow({"state": "retired"})
+            # The index allows one version in use, also for a moment.
+            self.env.flush_all()
+            record._write_flow({"state": "in_use"})
         return True
 
     def _get_earlier_in_use(self):
@@ -213,7 +252,7 @@ class AftersalesIndicatorSet(models.Model):
 
     def action_retire(self):
         """Take sets out of use; their scorecards stay."""
-        self.filtered(lambda r: r.state == "in_use").write({"state": "retired"})
+        self.filtered(lambda r: r.state == "in_use")._write_flow({"state": "retired"})
         return True
 
     def action_new_version(self):
@@ -222,13 +261,22 @@ class AftersalesIndicatorSet(models.Model):
         versions = self.with_context(active_test=False).search(
             [("code", "=", self.code), ("company_id", "=", self.company_id.id)]
         )
-        draft = self.copy(
+        draft = self.with_context(aftersales_flow=FLOW).copy(
             {
                 "code": self.code,
                 "version": max(versions.mapped("version")) + 1,
                 "previous_id": self.id,
             }
         )
+        return self.browse(draft.id)._get_records_action()
+
+    def action_copy_own(self):
+        """Copy the set into a draft of the user's own company, and open it.
+
+        The copy goes its own way: its code and its versions are its own.
+        """
+        self.ensure_one()
+        draft = self.copy({"company_id": self.env.company.id})
         return draft._get_records_action()
 
     def action_view_scorecards(self):

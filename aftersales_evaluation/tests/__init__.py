@@ -12,7 +12,10 @@ from . import test_scorecard_security
 from . import test_tours
 from . import test_promise
 from . import test_training_trigger
+
 # tests of: sets
+from . import test_indicator_load
+from . import test_indicator_tree
 # tests of: audits
 # tests of: kpis
 # tests of: awards

@@ -300,6 +300,17 @@ def grade(final, deductions, bands, deduction_limit=5):
     return max(reached, key=lambda band: exact(band.lower), default=None)
 
 
+def part_sums(nodes):
+    """Return the points of the parts of each parent, ``None`` for the first level.
+
+    :param nodes: [(key, parent key or None, points), …]
+    """
+    sums = defaultdict(Fraction)
+    for _key, parent, points in nodes:
+        sums[parent] += exact(points)
+    return sums
+
+
 def check_points(nodes, total):
     """Return where a tree's points do not sum.
 
@@ -307,18 +318,29 @@ def check_points(nodes, total):
     :param total: points of the whole set
     :return: [(key or None for the set, points said, sum of the parts), …]
     """
-    sums = defaultdict(Fraction)
-    for _key, parent, points in nodes:
-        sums[parent] += exact(points)
+    sums = part_sums(nodes)
     said = {key: exact(points) for key, _parent, points in nodes}
     faults = [
         (key, points, sums[key])
         for key, points in said.items()
         if key in sums and sums[key] != points
     ]
-    if sums[None] != exact(total):
-        faults.insert(0, (None, exact(total), sums[None]))
+    if sums.get(None, 0) != exact(total):
+        faults.insert(0, (None, exact(total), sums.get(None, Fraction(0))))
     return faults
+
+
+def spread(total, count, digits=2):
+    """Share points out in parts as equal as `digits` decimals allow.
+
+    The parts sum to the total exactly; the first ones get what is left over.
+    """
+    unit = Fraction(1, 10**digits)
+    whole, left = divmod(exact(total) / unit, 1)
+    if left:
+        raise ScoringError("the total has more decimals than its parts may have")
+    share, rest = divmod(int(whole), count)
+    return [(share + (number < rest)) * unit for number in range(count)]
 
 
 def code_sort_key(code, width=4):

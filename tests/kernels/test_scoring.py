@@ -152,6 +152,45 @@ def test_bounds_never_leave_a_gap_and_every_score_has_one_band(bounds, score):
     assert score < band.upper or (score == band.upper == 100)
 
 
+@given(
+    st.lists(st.integers(1, 9999), unique=True, max_size=8),
+    st.integers(-100, 10100),
+)
+def test_every_score_of_a_table_without_faults_has_exactly_one_band(bounds, cents):
+    bands = scoring.bands_from_bounds(
+        [(bound, F(bound, 100), bound == 0) for bound in [*bounds, 0]]
+    )
+    score = F(min(max(cents, 0), 10000), 100)
+    holders = [
+        band
+        for band in bands
+        if band.lower <= score and (score < band.upper or band.upper == score == 100)
+    ]
+    assert [scoring.grade(score, 0, bands)] == holders
+
+
+@given(cards, st.data())
+def test_excluding_everything_leaves_no_score(leaves, data):
+    out = data.draw(st.sampled_from(scoring.EXCLUDED_OUTCOMES))
+    result = card([Leaf(leaf.points, leaf.kind, excluded=out) for leaf in leaves])
+    assert not result.is_rated
+    assert (result.applicable, result.lost) == (0, 0)
+
+
+@given(cards, points)
+def test_no_activity_and_missing_metrics_never_move_the_score(others, worth):
+    for silent in (metric(worth, 0, 0, target=1), Leaf(worth, "metric")):
+        assert card([*others, silent]) == card(others)
+
+
+@given(points.map(lambda worth: worth * 2), st.integers(1, 30))
+def test_shares_are_equal_to_a_cent_and_sum(total, count):
+    shares = scoring.spread(total, count)
+    assert sum(shares) == total
+    assert len(shares) == count
+    assert max(shares) - min(shares) <= F(1, 100)
+
+
 # ---------------------------------------------------------------- leaf tables
 @pytest.mark.parametrize(
     ("leaf", "outcome", "lost"),
@@ -334,6 +373,12 @@ def test_grade_with_own_limit_and_without_failing_band():
 
 
 # ---------------------------------------------------------------- trees and text
+def test_spread_refuses_more_decimals_than_parts_may_have():
+    assert scoring.spread("10", 3) == [F(334, 100), F(333, 100), F(333, 100)]
+    with pytest.raises(scoring.ScoringError):
+        scoring.spread("0.125", 2)
+
+
 def test_check_points():
     nodes = [
         ("1", None, 40),
