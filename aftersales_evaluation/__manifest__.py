@@ -51,6 +51,7 @@
         "data/aftersales_dissatisfaction_cause_data.xml",
         # data of: surveys
         # data of: strategy
+        "data/aftersales_strategy_data.xml",
         # data of: pages
         "report/aftersales_scorecard_templates.xml",
         "report/aftersales_scorecard_reports.xml",

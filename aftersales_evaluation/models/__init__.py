@@ -39,6 +39,25 @@ from . import aftersales_approval_kpi
 # models of: voice
 from . import aftersales_dissatisfaction_cause
 from . import aftersales_satisfaction
+
 # models of: surveys
 # models of: strategy
+from . import aftersales_approval_strategy
+from . import res_company_strategy
+from . import aftersales_board
+from . import aftersales_ballot
+from . import aftersales_promise_version
+from . import aftersales_promise_board
+from . import aftersales_competitor
+from . import aftersales_benchmark_position
+from . import aftersales_benchmark
+from . import aftersales_customer_need
+from . import aftersales_document
+from . import aftersales_document_flow
+from . import aftersales_document_reading
+from . import aftersales_document_reminder
+from . import aftersales_crisis
+from . import aftersales_crisis_flow
+from . import aftersales_crisis_statement
+from . import aftersales_crisis_action
 # models of: pages

@@ -13,7 +13,7 @@ STATUSES = [
 class AftersalesPromise(models.Model):
     """Service promise to customers, bound to a value that is measured.
 
-    Frozen once it is published; a changed promise is a new one.
+    Frozen once it is published; a changed promise is a new version.
     """
 
     _name = "aftersales.promise"
@@ -28,7 +28,7 @@ class AftersalesPromise(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    is_sample = fields.Boolean("Sample", readonly=True)
+    is_sample = fields.Boolean("Sample", readonly=True, copy=False)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -108,6 +108,7 @@ class AftersalesPromise(models.Model):
             "text",
             "kind",
             "company_id",
+            "centre_id",
             "metric_code",
             "operator",
             "target_value",
@@ -185,6 +186,14 @@ class AftersalesPromise(models.Model):
         :raise ValidationError: a promise without text or without a measured value
         """
         self._check_flow_state("draft")
+        self._check_publishable()
+        self._write_flow({"state": "published"})
+
+    def _check_publishable(self):
+        """Refuse a promise without a text or a measured value.
+
+        :raise ValidationError: naming the promise
+        """
         for promise in self:
             if not promise.metric_code:
                 raise ValidationError(
@@ -200,7 +209,6 @@ class AftersalesPromise(models.Model):
                         "“%(promise)s” has no text for customers.", promise=promise.name
                     )
                 )
-        self._write_flow({"state": "published"})
 
     def action_withdraw(self):
         """Ask why the promise is withdrawn."""

@@ -1,5 +1,6 @@
 from . import aftersales_scorecard_ranking
 from . import scorecard_report
+
 # reports of: sets
 # reports of: audits
 # reports of: kpis
@@ -7,4 +8,6 @@ from . import scorecard_report
 # reports of: voice
 # reports of: surveys
 # reports of: strategy
+from . import aftersales_need_coverage
+from . import aftersales_document_reader
 # reports of: pages

@@ -3,11 +3,17 @@ from . import aftersales_reason_wizard
 
 # wizards of: sets
 from . import aftersales_indicator_load
+
 # wizards of: audits
 # wizards of: kpis
 from . import aftersales_reason_wizard_kpi
+
 # wizards of: awards
 # wizards of: voice
 # wizards of: surveys
 # wizards of: strategy
+from . import aftersales_need_load
+from . import aftersales_benchmark_matrix
+from . import aftersales_crisis_done_wizard
+from . import aftersales_reason_wizard_strategy
 # wizards of: pages
