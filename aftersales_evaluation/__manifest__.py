@@ -80,11 +80,18 @@
         # views, wizards, reports and menus of: surveys
         # views, wizards, reports and menus of: strategy
         # views, wizards, reports and menus of: pages
+        "report/aftersales_period_page_templates.xml",
+        "report/aftersales_period_page_reports.xml",
+        "wizard/aftersales_evaluation_dashboard_views.xml",
+        "views/aftersales_pages_menus.xml",
     ],
     "assets": {
-        "web.assets_backend": ["aftersales_evaluation/static/src/indicator_tree/*"],
-        # assets of: audits
-        # assets of: pages
+        "web.assets_backend": [
+            "aftersales_evaluation/static/src/indicator_tree/*",
+            # assets of: audits
+            # assets of: pages
+            "aftersales_evaluation/static/src/period_page/*",
+        ],
         "web.assets_tests": ["aftersales_evaluation/static/tests/tours/*.js"],
     },
 }

@@ -10,3 +10,4 @@ from . import indicator_set
 # controllers of: surveys
 # controllers of: strategy
 # controllers of: pages
+from . import period_page

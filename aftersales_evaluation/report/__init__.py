@@ -11,3 +11,4 @@ from . import scorecard_report
 from . import aftersales_need_coverage
 from . import aftersales_document_reader
 # reports of: pages
+from . import period_page_report

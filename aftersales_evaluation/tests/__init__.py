@@ -23,3 +23,4 @@ from . import test_indicator_tree
 # tests of: surveys
 # tests of: strategy
 # tests of: pages
+from . import test_evaluation_dashboard

@@ -17,3 +17,7 @@ from . import aftersales_benchmark_matrix
 from . import aftersales_crisis_done_wizard
 from . import aftersales_reason_wizard_strategy
 # wizards of: pages
+from . import period_page
+from . import period_page_export
+from . import aftersales_evaluation_dashboard
+from . import aftersales_evaluation_dashboard_sections
