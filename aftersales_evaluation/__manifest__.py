@@ -50,6 +50,8 @@
         # data of: voice
         "data/aftersales_dissatisfaction_cause_data.xml",
         # data of: surveys
+        "data/aftersales_servqual_data.xml",
+        "data/aftersales_survey_campaign_data.xml",
         # data of: strategy
         "data/aftersales_strategy_data.xml",
         # data of: pages

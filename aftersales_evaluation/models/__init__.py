@@ -41,6 +41,20 @@ from . import aftersales_dissatisfaction_cause
 from . import aftersales_satisfaction
 
 # models of: surveys
+from . import aftersales_servqual_item
+from . import aftersales_servqual_questionnaire
+from . import survey_question
+from . import aftersales_survey_campaign
+from . import aftersales_survey_campaign_recipients
+from . import aftersales_survey_invitation
+from . import aftersales_survey_campaign_mail
+from . import aftersales_servqual_result
+from . import aftersales_survey_campaign_results
+from . import survey_user_input
+from . import aftersales_gap_analysis
+from . import aftersales_gap_line
+from . import aftersales_gap_measure
+from . import aftersales_gap_action
 # models of: strategy
 from . import aftersales_approval_strategy
 from . import res_company_strategy

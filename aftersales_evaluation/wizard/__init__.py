@@ -11,6 +11,7 @@ from . import aftersales_reason_wizard_kpi
 # wizards of: awards
 # wizards of: voice
 # wizards of: surveys
+from . import aftersales_gap_reason_wizard
 # wizards of: strategy
 from . import aftersales_need_load
 from . import aftersales_benchmark_matrix

@@ -1,0 +1,82 @@
+from odoo import api, fields, models
+
+
+class SurveySurvey(models.Model):
+    _inherit = "survey.survey"
+
+    aftersales_campaign_ids = fields.One2many(
+        "aftersales.survey.campaign", "survey_id", "After-Sales Campaigns"
+    )
+    is_servqual = fields.Boolean(
+        "Measures Service Quality",
+        compute="_compute_is_servqual",
+        store=True,
+        help="Some of its questions are mapped to service quality items.",
+    )
+
+    @api.depends("question_and_page_ids.servqual_part")
+    def _compute_is_servqual(self):
+        for survey in self:
+            survey.is_servqual = any(
+                question.servqual_part for question in survey.question_and_page_ids
+            )
+
+    def _get_servqual_items(self, part):
+        """Items that the questions of one part ask about."""
+        questions = self.question_and_page_ids.filtered(
+            lambda question: question.servqual_part == part
+        )
+        return questions.servqual_item_id | questions.matrix_row_ids.servqual_item_id
+
+
+class SurveyQuestion(models.Model):
+    _inherit = "survey.question"
+
+    servqual_part = fields.Selection(
+        [
+            ("expectation", "Expectation"),
+            ("perception", "Perception"),
+            ("weight", "Points for a Dimension"),
+        ],
+        "Service Quality Part",
+        help="What the answers to this question are counted as.",
+    )
+    servqual_item_id = fields.Many2one(
+        "aftersales.servqual.item",
+        "Service Quality Item",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Item of a scale question; in a matrix each row has its own.",
+    )
+    servqual_dimension_id = fields.Many2one(
+        "aftersales.servqual.dimension",
+        "Service Quality Dimension",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+
+    def _translate_servqual(self, lang, texts):
+        """Write the wording of rows and columns in another language."""
+        self.ensure_one()
+        for row in self.matrix_row_ids.filtered("servqual_item_id"):
+            text = texts[f"{self.servqual_part}_row", row.servqual_item_id.id]
+            row.update_field_translations("value", {lang: text})
+        if self.matrix_row_ids:
+            for column in self.suggested_answer_ids:
+                text = texts["mark", column.servqual_mark]
+                column.update_field_translations("value", {lang: text})
+
+
+class SurveyQuestionAnswer(models.Model):
+    _inherit = "survey.question.answer"
+
+    servqual_item_id = fields.Many2one(
+        "aftersales.servqual.item",
+        "Service Quality Item",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Item that this row of a matrix asks about.",
+    )
+    servqual_mark = fields.Integer(
+        "Mark", help="Number that choosing this column of a matrix stands for."
+    )
