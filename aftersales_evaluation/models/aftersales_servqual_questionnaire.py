@@ -58,6 +58,7 @@ class AftersalesServqualSet(models.Model):
             "questions_layout": "page_per_section",
             "scoring_type": "no_scoring",
             "lang_ids": False,
+            "user_id": False,
             "description": False,
         }
 

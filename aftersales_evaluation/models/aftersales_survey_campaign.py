@@ -139,7 +139,7 @@ class AftersalesSurveyCampaign(models.Model):
             "partner_domain",
             "service_point_ids",
             "department_ids",
-            "employee_ids",
+            "user_ids",
         )
     )
 

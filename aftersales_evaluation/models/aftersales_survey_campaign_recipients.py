@@ -33,8 +33,13 @@ class AftersalesSurveyCampaign(models.Model):
     department_ids = fields.Many2many(
         "hr.department", string="Departments", check_company=True
     )
-    employee_ids = fields.Many2many(
-        "hr.employee", string="Single Employees", check_company=True
+    user_ids = fields.Many2many(
+        "res.users",
+        "aftersales_survey_campaign_user_rel",
+        "campaign_id",
+        "user_id",
+        string="Single People",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
     )
 
     @api.depends("group")
@@ -136,21 +141,17 @@ class AftersalesSurveyCampaign(models.Model):
         return rows
 
     def _get_recipients_employees(self):
-        """Single employees, and everybody of the departments and those below."""
-        employees = self.employee_ids
+        """Single people, and everybody of the departments and those below."""
+        # Heads of service choose departments, but read no contact data of employees.
+        employees_sudo = self.env["hr.employee"].sudo()
         if self.department_ids:
-            # Heads of service see employees' names, but not their contact data.
-            employees |= (
-                self.env["hr.employee"]
-                .sudo()
-                .search(
-                    [
-                        ("department_id", "child_of", self.department_ids.ids),
-                        ("company_id", "=", self.company_id.id),
-                    ]
-                )
+            employees_sudo = employees_sudo.search(
+                [
+                    ("department_id", "child_of", self.department_ids.ids),
+                    ("company_id", "=", self.company_id.id),
+                ]
             )
-        return [
+        rows = [
             {
                 "name": employee.name,
                 "email": employee.work_email or employee.work_contact_id.email,
@@ -159,8 +160,10 @@ class AftersalesSurveyCampaign(models.Model):
                 ).id,
                 "department_id": employee.department_id.id,
             }
-            for employee in employees.sudo()
+            for employee in employees_sudo
         ]
+        # Whoever is in a department as well is asked as one of it.
+        return rows + self.user_ids.partner_id._prepare_survey_recipients()
 
     def _get_working_points(self):
         return self.env["aftersales.service.point"].search(

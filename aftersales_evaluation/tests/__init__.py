@@ -21,6 +21,8 @@ from . import test_indicator_tree
 # tests of: awards
 # tests of: voice
 # tests of: surveys
+from . import test_servqual_set
+from . import test_survey_campaign
 # tests of: strategy
 # tests of: pages
 from . import test_evaluation_dashboard
