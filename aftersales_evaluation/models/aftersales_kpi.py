@@ -48,11 +48,9 @@ class AftersalesKpi(models.Model):
     formula = fields.Char(
         translate=True, help="What is divided by what, in words people agree on."
     )
-    unit = fields.Selection(
-        UNITS, compute="_compute_from_catalog", store=True, readonly=False
-    )
+    unit = fields.Selection(UNITS, compute="_compute_unit", store=True, readonly=False)
     direction = fields.Selection(
-        DIRECTIONS, compute="_compute_from_catalog", store=True, readonly=False
+        DIRECTIONS, compute="_compute_direction", store=True, readonly=False
     )
     min_sample = fields.Integer(
         "Minimum Sample",
@@ -109,11 +107,17 @@ class AftersalesKpi(models.Model):
     )
 
     @api.depends("metric_code")
-    def _compute_from_catalog(self):
+    def _compute_unit(self):
         catalog = self.env["aftersales.metric"]._get_metric_catalog()
         for kpi in self:
             offer = catalog.get(kpi.metric_code, {})
             kpi.unit = offer.get("unit") or kpi.unit or "%"
+
+    @api.depends("metric_code")
+    def _compute_direction(self):
+        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+        for kpi in self:
+            offer = catalog.get(kpi.metric_code, {})
             kpi.direction = offer.get("direction") or kpi.direction or "up"
 
     @api.depends("metric_code")

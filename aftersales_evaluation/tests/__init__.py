@@ -18,6 +18,10 @@ from . import test_indicator_load
 from . import test_indicator_tree
 # tests of: audits
 # tests of: kpis
+from . import test_kpi
+from . import test_kpi_period
+from . import test_kpi_incentive
+from . import test_kpi_race
 # tests of: awards
 # tests of: voice
 # tests of: surveys
