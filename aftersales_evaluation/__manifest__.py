@@ -71,7 +71,10 @@
         # views, wizards, reports and menus of: sets
         "wizard/aftersales_indicator_load_views.xml",
         "views/aftersales_indicator_tree_views.xml",
+        "report/aftersales_scorecard_comparison_views.xml",
         "views/aftersales_scorecard_assessment_views.xml",
+        "views/aftersales_scorecard_line_views.xml",
+        "views/aftersales_sets_menus.xml",
         # views, wizards, reports and menus of: audits
         # views, wizards, reports and menus of: kpis
         "views/aftersales_kpi_views.xml",

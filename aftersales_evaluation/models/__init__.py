@@ -14,6 +14,8 @@ from . import aftersales_promise_value
 from . import res_users_home
 
 # models of: sets
+from . import aftersales_scorecard_assessment
+from . import aftersales_scorecard_proof
 from . import aftersales_indicator_edit
 from . import aftersales_indicator_export
 from . import aftersales_evaluation_certificate

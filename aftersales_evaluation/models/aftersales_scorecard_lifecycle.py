@@ -58,6 +58,10 @@ class AftersalesScorecard(models.Model):
             "scale_id",
         )
     )
+    #: Whom it is about and who judged: what the rules of access look at.
+    _SUBJECT_FIELDS = frozenset(
+        ("assessment", "company_id", "service_point_id", "staff_id", "subject_type")
+    )
     #: Points on the scorecard itself that are a judgement like a finding.
     _JUDGEMENT_FIELDS = frozenset(("has_bonus", "bonus_reason"))
 
@@ -109,6 +113,10 @@ class AftersalesScorecard(models.Model):
             self._check_transition(vals["state"])
             vals = {**vals, **self._prepare_approval_vals(vals["state"])}
         result = super().write(vals)
+        if self._SUBJECT_FIELDS & set(vals):
+            # Nobody turns his self-assessment into an audit, or hands it to a unit
+            # out of his reach: the rules must still hold afterwards.
+            self.check_access("write")
         if "state" in vals:
             # The unique indexes look at the state: it must reach the database
             # before another scorecard takes the place of a cancelled one.  A level
@@ -203,9 +211,11 @@ class AftersalesScorecard(models.Model):
 
         What the system fills in as superuser is no judgement.
         """
-        if self.env.su:
-            return
-        user = self.env.user
+        if not self.env.su:
+            self._link_judge(self.env.user)
+
+    def _link_judge(self, user):
+        """Note a user who judged; he does not approve."""
         # Whoever changes a finding is noted, also without right on the scorecard.
         cards_sudo = self.sudo().filtered(lambda card: user not in card.judged_by_ids)
         if cards_sudo:

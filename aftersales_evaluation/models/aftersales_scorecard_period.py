@@ -17,19 +17,23 @@ class AftersalesScorecard(models.Model):
         return domain
 
     @api.model
-    def _get_period_domain(self, indicator_set, date_from, date_to):
-        """Live scorecards of points for a set and period, self-assessments apart."""
+    def _get_period_domain(
+        self, indicator_set, date_from, date_to, assessment="internal"
+    ):
+        """Live scorecards of points for a set, period and kind of assessment."""
         return (
             Domain("set_id", "=", indicator_set.id)
             & Domain("date_from", "=", date_from)
             & Domain("date_to", "=", date_to)
             & Domain("subject_type", "in", ("point", "centre"))
-            & Domain("assessment", "=", "internal")
+            & Domain("assessment", "=", assessment)
             & Domain("state", "!=", "cancelled")
         )
 
     @api.model
-    def _create_period_scorecards(self, points, indicator_set, date_from, date_to):
+    def _create_period_scorecards(
+        self, points, indicator_set, date_from, date_to, assessment="internal"
+    ):
         """Create the missing scorecards of a period; those that exist stay.
 
         A unique index makes two simultaneous runs safe: the second one fails
@@ -40,16 +44,27 @@ class AftersalesScorecard(models.Model):
         self.check_access("create")
         # Which points are done is a fact beyond the user's record rules.
         done_sudo = self.sudo().search(
-            self._get_period_domain(indicator_set, date_from, date_to)
+            self._get_period_domain(indicator_set, date_from, date_to, assessment)
             & Domain("service_point_id", "in", points.ids)
         )
         missing = points - done_sudo.service_point_id.sudo(False)
         return self.create(
             [
-                self._prepare_period_vals(point, indicator_set, date_from, date_to)
+                {
+                    **self._prepare_period_vals(
+                        point, indicator_set, date_from, date_to
+                    ),
+                    **self._prepare_assessment_vals(assessment),
+                }
                 for point in missing
             ]
         )
+
+    @api.model
+    def _prepare_assessment_vals(self, assessment):
+        """Kind of assessment; who judges himself has no auditor."""
+        vals = {"assessment": assessment}
+        return {**vals, "auditor_id": False} if assessment == "self" else vals
 
     @api.model
     def _prepare_period_vals(self, point, indicator_set, date_from, date_to):

@@ -2,6 +2,7 @@ from . import aftersales_scorecard_ranking
 from . import scorecard_report
 
 # reports of: sets
+from . import aftersales_scorecard_comparison
 # reports of: audits
 # reports of: kpis
 # reports of: awards

@@ -18,6 +18,13 @@ class AftersalesScorecardWizard(models.TransientModel):
             [("state", "=", "in_use")], limit=1, order="is_monthly desc, id"
         ),
     )
+    assessment = fields.Selection(
+        lambda self: self.env["aftersales.scorecard"]._fields["assessment"].selection,
+        required=True,
+        default=lambda self: self._default_assessment(),
+        help="A self-assessment is filled in by the point on the portal, or by the "
+        "manager of its centre.",
+    )
     date_from = fields.Date(
         "From", required=True, default=lambda self: self._default_period()[0]
     )
@@ -28,11 +35,19 @@ class AftersalesScorecardWizard(models.TransientModel):
         "aftersales.service.point",
         string="Service Points",
         compute="_compute_service_point_ids",
+        compute_sudo=False,  # only points that the user may read
         store=True,
         readonly=False,
         precompute=True,
     )
     existing_count = fields.Integer("Already Scored", compute="_compute_existing_count")
+
+    @api.model
+    def _default_assessment(self):
+        """Whoever may audit begins with an audit."""
+        user = self.env.user
+        groups = ("aftersales_network.group_auditor", "aftersales_network.group_head")
+        return "internal" if any(map(user.has_group, groups)) else "self"
 
     @api.model
     def _default_period(self):
@@ -48,12 +63,12 @@ class AftersalesScorecardWizard(models.TransientModel):
                 domain
             )
 
-    @api.depends("set_id", "date_from", "date_to", "service_point_ids")
+    @api.depends("set_id", "assessment", "date_from", "date_to", "service_point_ids")
     def _compute_existing_count(self):
         Scorecard = self.env["aftersales.scorecard"]
         for wizard in self:
             domain = Scorecard._get_period_domain(
-                wizard.set_id, wizard.date_from, wizard.date_to
+                wizard.set_id, wizard.date_from, wizard.date_to, wizard.assessment
             )
             wizard.existing_count = Scorecard.search_count(
                 [*domain, ("service_point_id", "in", wizard.service_point_ids.ids)]
@@ -73,10 +88,11 @@ class AftersalesScorecardWizard(models.TransientModel):
         if not self.service_point_ids:
             raise UserError(self.env._("Choose at least one service point."))
         Scorecard = self.env["aftersales.scorecard"]
-        Scorecard._create_period_scorecards(
-            self.service_point_ids, self.set_id, self.date_from, self.date_to
-        )
-        domain = Scorecard._get_period_domain(self.set_id, self.date_from, self.date_to)
+        if self.assessment == "self":
+            Scorecard._check_may_ask()
+        period = (self.set_id, self.date_from, self.date_to, self.assessment)
+        Scorecard._create_period_scorecards(self.service_point_ids, *period)
+        domain = Scorecard._get_period_domain(*period)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Scorecards"),
