@@ -47,6 +47,7 @@
         "data/aftersales_kpi_data.xml",
         "data/aftersales_kpi_cron_data.xml",
         # data of: awards
+        "data/aftersales_awards_data.xml",
         # data of: voice
         "data/aftersales_dissatisfaction_cause_data.xml",
         # data of: surveys
@@ -81,6 +82,20 @@
         "views/aftersales_kpi_value_views.xml",
         "views/aftersales_kpis_menus.xml",
         # views, wizards, reports and menus of: awards
+        "report/aftersales_award_templates.xml",
+        "report/aftersales_award_reports.xml",
+        "views/aftersales_ranking_templates.xml",
+        "views/aftersales_ranking_rule_views.xml",
+        "views/aftersales_ranking_line_views.xml",
+        "views/aftersales_award_views.xml",
+        "views/aftersales_award_rule_views.xml",
+        "views/aftersales_award_payroll_views.xml",
+        "views/aftersales_ranking_views.xml",
+        "views/aftersales_level_rule_views.xml",
+        "views/aftersales_level_proposal_views.xml",
+        "views/aftersales_award_point_views.xml",
+        "views/aftersales_award_portal_templates.xml",
+        "views/aftersales_awards_menus.xml",
         # views, wizards, reports and menus of: voice
         # views, wizards, reports and menus of: surveys
         # views, wizards, reports and menus of: strategy

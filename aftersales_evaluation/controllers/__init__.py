@@ -6,6 +6,7 @@ from . import indicator_set
 # controllers of: audits
 # controllers of: kpis
 # controllers of: awards
+from . import award_payroll, award_portal
 # controllers of: voice
 # controllers of: surveys
 # controllers of: strategy

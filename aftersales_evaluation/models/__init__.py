@@ -38,6 +38,23 @@ from . import aftersales_kpi_incentive
 from . import aftersales_approval_kpi
 
 # models of: awards
+from . import (
+    aftersales_ranking_rule,
+    aftersales_ranking,
+    aftersales_ranking_line,
+    aftersales_award_rule,
+    aftersales_award,
+    aftersales_award_flow,
+    aftersales_award_money,
+    aftersales_award_payroll,
+    aftersales_point_adjustment_award,
+    aftersales_ranking_award,
+    aftersales_level_rule,
+    aftersales_level_proposal,
+    aftersales_scorecard_level,
+    aftersales_service_point_award,
+    aftersales_service_point_proposal,
+)
 # models of: voice
 from . import aftersales_dissatisfaction_cause
 from . import aftersales_satisfaction

@@ -24,6 +24,7 @@ from . import test_kpi_period
 from . import test_kpi_incentive
 from . import test_kpi_race
 # tests of: awards
+from . import test_award, test_ranking
 # tests of: voice
 # tests of: surveys
 from . import test_servqual_set

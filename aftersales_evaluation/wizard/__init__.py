@@ -9,6 +9,7 @@ from . import aftersales_indicator_load
 from . import aftersales_reason_wizard_kpi
 
 # wizards of: awards
+from . import aftersales_reason_wizard_award
 # wizards of: voice
 # wizards of: surveys
 from . import aftersales_gap_reason_wizard
