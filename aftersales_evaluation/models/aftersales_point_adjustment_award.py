@@ -18,7 +18,8 @@ class AftersalesPointAdjustment(models.Model):
         check_company=True,
     )
 
-    _FLOW_FIELDS = frozenset(("award_id",))
+    # Naming one drops the default of the mixin, so the state is named again.
+    _FLOW_FIELDS = frozenset(("state", "award_id"))
     #: What an award decided; changing it goes through the award.
     _AWARD_FIELDS = frozenset(
         ("service_point_id", "amount", "currency_id", "res_model", "res_id")
