@@ -43,6 +43,7 @@
         "data/aftersales_indicator_sbt10401_data.xml",
         # data of: audits
         "data/aftersales_audit_data.xml",
+        "data/aftersales_finding_data.xml",
         # data of: kpis
         "data/aftersales_kpi_data.xml",
         "data/aftersales_kpi_cron_data.xml",

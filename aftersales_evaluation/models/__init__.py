@@ -25,8 +25,16 @@ from . import aftersales_evaluation_surveillance
 from . import res_company_findings
 from . import aftersales_audit_rule
 from . import aftersales_audit
+from . import aftersales_audit_draw
+from . import aftersales_audit_flow
 from . import aftersales_audit_point
+from . import aftersales_audit_point_flow
+from . import aftersales_audit_withheld
 from . import aftersales_finding
+from . import aftersales_scorecard_entry
+from . import aftersales_scorecard_checklist
+from . import aftersales_finding_flow
+from . import aftersales_finding_links
 
 # models of: kpis
 from . import aftersales_kpi

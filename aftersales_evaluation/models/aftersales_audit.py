@@ -121,9 +121,31 @@ class AftersalesAudit(models.Model):
         group_expand=True,
     )
     cancel_reason = fields.Char(readonly=True, copy=False)
+    date_done = fields.Date("Closed On", readonly=True, copy=False)
+    seed = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Random text, taken once; with it the rule draws the same points again.",
+    )
+    date_drawn = fields.Datetime("Drawn On", readonly=True, copy=False)
+    population_count = fields.Integer(
+        "Points to Choose From", readonly=True, copy=False
+    )
+    point_count = fields.Integer("Audited Points", compute="_compute_point_counts")
+    done_point_count = fields.Integer("Done", compute="_compute_point_counts")
+    progress = fields.Integer("Progress (%)", compute="_compute_point_counts")
+    finding_count = fields.Integer("Findings", compute="_compute_finding_count")
 
-    _FLOW_FIELDS = frozenset(("state", "cancel_reason"))
+    _FLOW_FIELDS = frozenset(
+        ("state", "cancel_reason", "date_done")
+        + ("seed", "date_drawn", "population_count")
+    )
     _FIXED_FIELDS = frozenset(("name", "company_id"))
+    #: What the scorecards and the choice of points follow from.
+    _PLAN_FIELDS = frozenset(
+        ("kind", "set_id", "date_from", "date_to", "lead_id", "member_ids")
+        + ("rule_id", "centre_ids")
+    )
 
     _period_order = models.Constraint(
         "CHECK (date_to >= date_from)", "The judged period cannot end before it starts."
@@ -136,6 +158,36 @@ class AftersalesAudit(models.Model):
     def _compute_display_name(self):
         for audit in self:
             audit.display_name = f"{audit.name} {audit.subject or ''}".strip()
+
+    def _compute_point_counts(self):
+        rows = self.env["aftersales.audit.point"]._read_group(
+            [("audit_id", "in", self.ids), ("state", "!=", "skipped")],
+            ["audit_id", "state"],
+            ["__count"],
+        )
+        counts = {}
+        for audit, state, count in rows:
+            counts.setdefault(audit, {})[state] = count
+        for audit in self:
+            found = counts.get(audit._origin, {})
+            audit.point_count = sum(found.values())
+            audit.done_point_count = found.get("done", 0)
+            audit.progress = (
+                100 * audit.done_point_count // audit.point_count
+                if audit.point_count
+                else 0
+            )
+
+    def _compute_finding_count(self):
+        counts = dict(
+            self.env["aftersales.finding"]._read_group(
+                [("audit_id", "in", self.ids), ("state", "!=", "cancelled")],
+                ["audit_id"],
+                ["__count"],
+            )
+        )
+        for audit in self:
+            audit.finding_count = counts.get(audit._origin, 0)
 
     def _is_withheld(self, point):
         """Whether ``point`` may not yet know what this audit found there."""
@@ -165,12 +217,29 @@ class AftersalesAudit(models.Model):
         return audits
 
     def write(self, vals):
+        if not self._is_flow() and self._PLAN_FIELDS & set(vals):
+            self._check_planned()
         res = super().write(vals)
         if {"lead_id", "member_ids"} & set(vals):
             self._add_leads()
             if not self.env.su:
                 self.check_access("write")
         return res
+
+    def _check_planned(self):
+        """Refuse another plan once the audit was begun.
+
+        :raise UserError: naming the audit
+        """
+        begun = self.filtered(lambda audit: audit.state != "draft")[:1]
+        if begun:
+            raise UserError(
+                self.env._(
+                    "%(audit)s was begun: kind, set, period, rule and team stay as "
+                    "they are. Plan another audit instead.",
+                    audit=begun.display_name,
+                )
+            )
 
     def _add_leads(self):
         """Put lead auditors into their teams."""

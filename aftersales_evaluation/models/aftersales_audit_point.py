@@ -54,6 +54,12 @@ class AftersalesAuditPoint(models.Model):
         ondelete="restrict",
         check_company=True,
     )
+    skip_reason = fields.Char(readonly=True, copy=False)
+    finding_ids = fields.One2many(related="scorecard_id.finding_ids")
+    finding_count = fields.Integer(related="scorecard_id.finding_count")
+    score = fields.Float(related="scorecard_id.score")
+    level_id = fields.Many2one(related="scorecard_id.level_id")
+    audit_state = fields.Selection(related="audit_id.state", string="Audit Status")
     state = fields.Selection(
         [
             ("planned", "Planned"),
@@ -68,7 +74,9 @@ class AftersalesAuditPoint(models.Model):
         index=True,
     )
 
-    _FLOW_FIELDS = frozenset(("state", "reason", "date_done", "scorecard_id"))
+    _FLOW_FIELDS = frozenset(
+        ("state", "reason", "date_done", "scorecard_id", "skip_reason")
+    )
     _SCOPE_FIELDS = frozenset(("audit_id", "service_point_id"))
 
     _point_uniq = models.UniqueIndex(

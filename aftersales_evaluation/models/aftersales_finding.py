@@ -83,6 +83,7 @@ class AftersalesFinding(models.Model):
         required=True,
         index=True,
         default=lambda self: self.env.user,
+        copy=False,
         tracking=True,
     )
     date = fields.Date(
@@ -115,7 +116,10 @@ class AftersalesFinding(models.Model):
         check_company=True,
     )
     indicator_id = fields.Many2one(
-        "aftersales.indicator", index="btree_not_null", ondelete="restrict"
+        "aftersales.indicator",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
     )
     clause = fields.Char(
         compute="_compute_clause",
@@ -163,6 +167,8 @@ class AftersalesFinding(models.Model):
         readonly=True, copy=False, help="How it was verified, or why it was withdrawn."
     )
     sent_back_count = fields.Integer("Times Sent Back", readonly=True, copy=False)
+    date_reminded = fields.Date("Owner Reminded On", readonly=True, copy=False)
+    date_escalated = fields.Date("Superior Told On", readonly=True, copy=False)
     is_overdue = fields.Boolean(
         "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
@@ -184,6 +190,7 @@ class AftersalesFinding(models.Model):
 
     _FLOW_FIELDS = frozenset(
         (
+            "auditor_id",
             "state",
             "cause",
             "correction",
@@ -194,9 +201,11 @@ class AftersalesFinding(models.Model):
             "date_verified",
             "verification",
             "sent_back_count",
+            "date_reminded",
+            "date_escalated",
         )
     )
-    _FIXED_FIELDS = frozenset(("name", "auditor_id", "res_model", "res_id"))
+    _FIXED_FIELDS = frozenset(("name", "res_model", "res_id"))
     _SCOPE_FIELDS = frozenset(("service_point_id", "company_id"))
 
     _overdue_idx = models.Index(
@@ -217,14 +226,23 @@ class AftersalesFinding(models.Model):
                 or self.env.company
             )
 
-    @api.depends("service_point_id")
+    @api.depends("service_point_id", "company_id")
     def _compute_owner_id(self):
         for finding in self:
             if not finding.owner_id:
-                point = finding.service_point_id
-                finding.owner_id = point.manager_id or (
-                    point and point._get_supervisor()
-                )
+                finding.owner_id = finding._get_proposed_owner()
+
+    def _get_proposed_owner(self):
+        """Manager of the point or of the unit above it, else a head of service."""
+        point = self.service_point_id
+        group = "aftersales_network.group_user"
+        manager = point.manager_id.filtered(lambda user: user.has_group(group))
+        if point and not manager:
+            manager = point._get_supervisor()
+        if manager:
+            return manager
+        company = self.company_id or self.env.company
+        return company._get_aftersales_people("aftersales_network.group_head")[:1]
 
     @api.depends("severity")
     def _compute_date_due(self):
@@ -301,22 +319,47 @@ class AftersalesFinding(models.Model):
                 finding.service_point_id
             )
 
-    @api.constrains("owner_id")
-    def _check_owner_internal(self):
-        for finding in self.filtered("owner_id.share"):
-            raise ValidationError(
-                self.env._(
-                    "%(finding)s: %(user)s is no internal user. The point answers on "
-                    "the portal; choose somebody of our own as owner.",
-                    finding=finding.name,
-                    user=finding.owner_id.name,
+    @api.constrains("owner_id", "company_id")
+    def _check_owner(self):
+        for finding in self.filtered("owner_id"):
+            owner = finding.owner_id
+            if not owner.has_group("aftersales_network.group_user"):
+                raise ValidationError(
+                    self.env._(
+                        "%(finding)s: %(user)s has no access to after-sales. The point "
+                        "answers on the portal; choose somebody of our own as owner.",
+                        finding=finding.name,
+                        user=owner.name,
+                    )
                 )
-            )
+            # Which companies somebody works for decides here, whoever asks.
+            if finding.company_id not in owner.sudo().company_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(finding)s: %(user)s does not work for %(company)s.",
+                        finding=finding.name,
+                        user=owner.name,
+                        company=finding.company_id.name,
+                    )
+                )
+
+    @api.constrains("scorecard_id", "service_point_id")
+    def _check_scorecard(self):
+        for finding in self:
+            point = finding.scorecard_id.service_point_id
+            if finding.scorecard_id and point != finding.service_point_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(finding)s: scorecard %(card)s is about another point.",
+                        finding=finding.name,
+                        card=finding.scorecard_id.name,
+                    )
+                )
 
     @api.constrains("date", "date_due")
     def _check_dates(self):
         for finding in self:
-            if finding.date_due < finding.date:
+            if finding.date_due and finding.date_due < finding.date:
                 raise ValidationError(
                     self.env._(
                         "%(finding)s cannot be due before it was found.",
@@ -327,12 +370,22 @@ class AftersalesFinding(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
-        return super().create(vals_list)
+        findings = super().create(vals_list)
+        findings._fill_origins()
+        findings._plan_activities()
+        findings._propose_suspensions()
+        return findings
 
     def write(self, vals):
         if not self._is_flow():
             self._check_editable(vals)
-        return super().write(vals)
+        moved = self.browse()
+        if {"owner_id", "date_due"} & set(vals):
+            moved = self.filtered(lambda f: f.state == "open")
+            moved._close_activities()
+        res = super().write(vals)
+        moved._plan_activities()
+        return res
 
     def _check_editable(self, vals):
         """What was found stays as it is once it was answered.

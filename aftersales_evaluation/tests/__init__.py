@@ -18,6 +18,8 @@ from . import test_scorecard_assessment
 from . import test_indicator_load
 from . import test_indicator_tree
 # tests of: audits
+from . import test_audit
+from . import test_finding
 # tests of: kpis
 from . import test_kpi
 from . import test_kpi_period

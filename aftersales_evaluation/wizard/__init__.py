@@ -5,6 +5,9 @@ from . import aftersales_reason_wizard
 from . import aftersales_indicator_load
 
 # wizards of: audits
+from . import aftersales_finding_wizard
+from . import aftersales_reason_wizard_audits
+
 # wizards of: kpis
 from . import aftersales_reason_wizard_kpi
 
