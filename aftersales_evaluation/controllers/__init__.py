@@ -3,6 +3,7 @@ from . import promise
 
 # controllers of: sets
 from . import indicator_set
+
 # controllers of: audits
 # controllers of: kpis
 # controllers of: awards

@@ -82,6 +82,7 @@ from . import aftersales_gap_analysis
 from . import aftersales_gap_line
 from . import aftersales_gap_measure
 from . import aftersales_gap_action
+
 # models of: strategy
 from . import aftersales_approval_strategy
 from . import res_company_strategy

@@ -11,5 +11,6 @@ from . import aftersales_scorecard_comparison
 # reports of: strategy
 from . import aftersales_need_coverage
 from . import aftersales_document_reader
+
 # reports of: pages
 from . import period_page_report

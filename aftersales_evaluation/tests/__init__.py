@@ -17,6 +17,7 @@ from . import test_training_trigger
 from . import test_scorecard_assessment
 from . import test_indicator_load
 from . import test_indicator_tree
+
 # tests of: audits
 from . import test_audit
 from . import test_finding
@@ -25,12 +26,14 @@ from . import test_kpi
 from . import test_kpi_period
 from . import test_kpi_incentive
 from . import test_kpi_race
+
 # tests of: awards
 from . import test_award, test_ranking
 # tests of: voice
 # tests of: surveys
 from . import test_servqual_set
 from . import test_survey_campaign
+
 # tests of: strategy
 # tests of: pages
 from . import test_evaluation_dashboard

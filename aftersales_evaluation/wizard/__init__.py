@@ -16,11 +16,13 @@ from . import aftersales_reason_wizard_award
 # wizards of: voice
 # wizards of: surveys
 from . import aftersales_gap_reason_wizard
+
 # wizards of: strategy
 from . import aftersales_need_load
 from . import aftersales_benchmark_matrix
 from . import aftersales_crisis_done_wizard
 from . import aftersales_reason_wizard_strategy
+
 # wizards of: pages
 from . import period_page
 from . import period_page_export

@@ -116,6 +116,7 @@ from . import (
     aftersales_visit_task_flow,
     aftersales_service_point_visit,
     aftersales_service_point_training,
+    aftersales_metric_hours,
     aftersales_metric_visit,
     res_company_running,
     # models of: budget

@@ -5,9 +5,24 @@ from odoo.tools import SQL
 from .aftersales_service_order import DONE_STATES
 
 #: Sums over orders: (numerator, denominator).  ``f.done`` are jobs finished in the
-#: period, ``f.requested`` those requested in it, ``t`` is the service type.
+#: period, ``f.requested`` those requested in it, ``t`` is the service type,
+#: ``c`` the company.
 REPAIRED = "f.done AND t.kind = 'repair'"
 STARTED = f"{REPAIRED} AND o.date_start IS NOT NULL"
+#: Moment until which a point has to answer, and its first answer.
+ANSWER_DUE = "(o.date_dispatched + c.aftersales_accept_hours * INTERVAL '1 hour')"
+ANSWERED = "COALESCE(o.date_accepted, o.date_arrived, o.date_start)"
+ASKED = (
+    "f.requested AND o.date_dispatched IS NOT NULL AND c.aftersales_accept_hours > 0"
+    f" AND ({ANSWERED} IS NOT NULL OR {ANSWER_DUE} < NOW() AT TIME ZONE 'UTC')"
+)
+BEGUN = "f.done AND o.date_start IS NOT NULL"
+#: A stop after the start means that somebody had to come again.
+FIXED_AT_ONCE = (
+    f"{BEGUN} AND o.outcome IS DISTINCT FROM 'not_solved'"
+    " AND COALESCE(o.reopen_count, 0) = 0 AND COALESCE(o.rework_count, 0) = 0"
+    " AND o.duration_hours - o.net_hours < 0.01"
+)
 VISITED = "f.done AND o.is_onsite AND o.date_response_due IS NOT NULL"
 ORDER_FIGURES = {
     "VOLUME": ("COUNT(*) FILTER (WHERE f.done)", "1"),
@@ -40,6 +55,14 @@ ORDER_FIGURES = {
         f"COUNT(*) FILTER (WHERE {REPAIRED} AND o.rework_count > 0)",
         f"COUNT(*) FILTER (WHERE {REPAIRED})",
     ),
+    "RESP": (
+        f"COUNT(*) FILTER (WHERE {ASKED} AND {ANSWERED} <= {ANSWER_DUE})",
+        f"COUNT(*) FILTER (WHERE {ASKED})",
+    ),
+    "FTFR": (
+        f"COUNT(*) FILTER (WHERE {FIXED_AT_ONCE})",
+        f"COUNT(*) FILTER (WHERE {BEGUN})",
+    ),
 }
 
 
@@ -68,6 +91,16 @@ class AftersalesMetric(models.AbstractModel):
                 "name": self.env._("Repeat Repair Rate"),
                 "unit": "%",
                 "direction": "down",
+            },
+            "RESP": {
+                "name": self.env._("Response Timeliness"),
+                "unit": "%",
+                "direction": "up",
+            },
+            "FTFR": {
+                "name": self.env._("First-Time Fix Rate"),
+                "unit": "%",
+                "direction": "up",
             },
         }
 
@@ -106,6 +139,7 @@ class AftersalesMetric(models.AbstractModel):
         Order = self.env["aftersales.service.order"]
         Order.flush_model(self._get_aggregated_fields())
         self.env["aftersales.service.type"].flush_model(["kind"])
+        self.env["res.company"].flush_model(["aftersales_accept_hours"])
         # The texts are constants of this file, nothing that anybody types.
         columns = [SQL(text) for code in codes for text in ORDER_FIGURES[code]]  # pylint: disable=sql-injection
         start, stop = self._get_utc_bounds(date_from, date_to)
@@ -115,6 +149,7 @@ class AftersalesMetric(models.AbstractModel):
                 SELECT o.service_point_id, %(columns)s
                   FROM aftersales_service_order o
                   JOIN aftersales_service_type t ON t.id = o.service_type_id
+                  JOIN res_company c ON c.id = o.company_id
                  CROSS JOIN LATERAL (
                        SELECT o.state IN %(done)s
                               AND o.date_end >= %(start)s AND o.date_end < %(stop)s,
@@ -153,6 +188,11 @@ class AftersalesMetric(models.AbstractModel):
             "date_response_due",
             "net_hours",
             "rework_count",
+            "company_id",
+            "date_dispatched",
+            "date_accepted",
+            "date_arrived",
+            "outcome",
         ]
 
     @api.model
@@ -253,3 +293,36 @@ class AftersalesMetric(models.AbstractModel):
         domain = self._get_order_domain(points, date_from, date_to)
         domain &= Domain("service_type_id.kind", "=", "repair")
         return "aftersales.service.order", domain & Domain("rework_count", ">", 0)
+
+    @api.model
+    def _metric_resp(self, points, date_from, date_to):
+        """Requests answered within the company's hours ÷ requests to be answered.
+
+        The clock runs from the dispatch; accepting the job answers it. What is
+        still within its hours counts nowhere yet.
+        """
+        return self._get_order_figures("RESP", points, date_from, date_to)
+
+    @api.model
+    def _metric_domain_resp(self, points, date_from, date_to):
+        """Requests of the period that were handed to the points."""
+        domain = self._get_order_domain(points, date_from, date_to, "date_request")
+        domain &= Domain("company_id.aftersales_accept_hours", ">", 0)
+        return "aftersales.service.order", domain & Domain(
+            "date_dispatched", "!=", False
+        )
+
+    @api.model
+    def _metric_ftfr(self, points, date_from, date_to):
+        """Jobs solved on the first visit, without rework ÷ jobs finished.
+
+        A job that stood still after its start, was reopened, or was followed by a
+        rework inside the repair guarantee needed more than one visit.
+        """
+        return self._get_order_figures("FTFR", points, date_from, date_to)
+
+    @api.model
+    def _metric_domain_ftfr(self, points, date_from, date_to):
+        """Finished jobs with a start."""
+        domain = self._get_order_domain(points, date_from, date_to)
+        return "aftersales.service.order", domain & Domain("date_start", "!=", False)

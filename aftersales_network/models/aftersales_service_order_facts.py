@@ -262,14 +262,18 @@ class AftersalesServiceOrder(models.Model):
             )
         return shifts
 
-    def _load_leaves(self, calendars_sudo, resources_sudo, days):
-        """Leaves by ``("calendar" or "resource", id)``; 0 is every calendar."""
+    def _load_leaves(self, calendars_sudo, resources_sudo, days, companies=None):
+        """Leaves by ``("calendar" or "resource", id)``; 0 is every calendar.
+
+        :param companies: whose leaves count, by default those of the orders
+        """
+        companies = companies or self.company_id
         domain = Domain("time_type", "=", "leave")
         # A day more at both ends: leaves are stored in UTC.
         first, last = min(days) - timedelta(days=1), max(days) + timedelta(days=2)
         domain &= Domain("date_from", "<=", fields.Datetime.to_datetime(last))
         domain &= Domain("date_to", ">=", fields.Datetime.to_datetime(first))
-        domain &= Domain("company_id", "in", [False, *self.company_id.ids])
+        domain &= Domain("company_id", "in", [False, *companies.ids])
         domain &= Domain("resource_id", "in", resources_sudo.ids) | (
             Domain("resource_id", "=", False)
             & Domain("calendar_id", "in", [False, *calendars_sudo.ids])

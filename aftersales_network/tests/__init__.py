@@ -5,6 +5,7 @@ from . import (
     test_dispatch,
     test_guards,
     test_metric,
+    test_metric_answers,
     test_order,
     test_point,
     test_portal,

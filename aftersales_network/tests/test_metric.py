@@ -96,7 +96,7 @@ class TestMetric(AftersalesCommon):
         points = self.point | self.point_b | self.centre
         codes = list(self.Metric._get_metric_catalog())
         network = [c for c in codes if c in ORDER_FIGURES]
-        self.assertEqual(len(network), 8)
+        self.assertEqual(len(network), 10)
         self.Metric._compute_metrics(network, points, *self.march)
         with self.assertQueryCount(1):
             self.Metric._compute_metrics(network, points, *self.march)

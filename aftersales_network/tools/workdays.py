@@ -47,6 +47,15 @@ def day_hours(day, shifts):
     return min(s.hour_from for s in found), max(s.hour_to for s in found)
 
 
+def worked_hours(day, shifts):
+    """Working hours of a day, breaks between shifts not counted."""
+    return sum(
+        s.hour_to - s.hour_from
+        for s in shifts
+        if s.weekday == day.weekday() and s.week in (None, week_parity(day))
+    )
+
+
 def is_covered(day, hours, leaves):
     """Whether leaves (pairs of moments) take up all the hours of a day."""
     start, stop = (at_hour(day, hour) for hour in hours)

@@ -24,6 +24,11 @@ class AftersalesMetric(models.AbstractModel):
                 "unit": "days",
                 "direction": "down",
             },
+            "CLATE": {
+                "name": self.env._("Claim Submission Lag"),
+                "unit": "days",
+                "direction": "down",
+            },
             "WCPU": {
                 "name": self.env._("Warranty Cost per Unit"),
                 "unit": "money",
@@ -94,6 +99,25 @@ class AftersalesMetric(models.AbstractModel):
     def _metric_domain_ccyc(self, points, date_from, date_to):
         """Claims decided in the period."""
         return self._metric_domain_crej(points, date_from, date_to)
+
+    @api.model
+    def _metric_clate(self, points, date_from, date_to):
+        """Days from the end of the repair to the submission ÷ claims submitted."""
+        _model, domain = self._metric_domain_clate(points, date_from, date_to)
+        return self._aggregate_claims(
+            domain, SQL("SUM(GREATEST(c.date_submission - c.date_end, 0))")
+        )
+
+    @api.model
+    def _metric_domain_clate(self, points, date_from, date_to):
+        """Claims submitted in the period for finished repairs."""
+        return "aftersales.claim", (
+            Domain("service_point_id", "in", points.ids)
+            & Domain("state", "!=", "cancelled")
+            & Domain("date_submission", ">=", date_from)
+            & Domain("date_submission", "<=", date_to)
+            & Domain("date_end", "!=", False)
+        )
 
     @api.model
     def _get_settlement_domain(self, points, date_from, date_to):

@@ -119,6 +119,35 @@ class TestMetric(WarrantyCommon):
         self.assertEqual(self._compute("WCPU")[self.point.id], (100.0, 1))
         self.assertEqual(self._compute("CREJ")[self.point_b.id], (0.0, 0))
 
+    def test_days_from_the_repair_to_the_submission(self):
+        claims = self._create_claim() | self._create_claim(
+            date_request="2026-03-05 08:00:00"
+        )
+        draft = self._create_claim(date_request="2026-03-06 08:00:00")
+        (claims | draft).flush_recordset()
+        self.env.cr.execute(
+            "UPDATE aftersales_claim SET date_submission = NULL WHERE id = %s",
+            (draft.id,),
+        )
+        self.env.cr.execute(
+            "UPDATE aftersales_claim SET date_submission = '2026-03-20',"
+            " date_end = '2026-03-10' WHERE id IN %s",
+            (tuple(claims.ids),),
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self._compute("CLATE")[self.point.id], (20.0, 2))
+        self.assertEqual(self._compute("CLATE")[self.point_b.id], (0.0, 0))
+        metrics = self.env["aftersales.metric"]
+        days = (date(2026, 3, 1), date(2026, 3, 31))
+        action = metrics._get_metric_action("CLATE", self.point, *days)
+        found = self.env[action["res_model"]].search(action["domain"])
+        self.assertEqual(found, claims.sorted("id", reverse=True))
+        april = (date(2026, 4, 1), date(2026, 4, 30))
+        self.assertEqual(
+            metrics._compute_metrics(["CLATE"], self.point, *april)["CLATE"],
+            {self.point.id: (0, 0)},
+        )
+
     def test_a_claim_outside_the_period_does_not_count(self):
         self._approve(self._create_claim(), date(2026, 3, 14))
         metrics = self.env["aftersales.metric"]

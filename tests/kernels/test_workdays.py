@@ -77,3 +77,12 @@ def test_days_of_a_job_run_on_from_today(today, promised):
 def test_more_leave_never_opens_a_day(days):
     leaves = [(datetime(2024, 1, 1), datetime(2026, 1, 1))]
     assert workdays.open_days(days, OFFICE, leaves) <= workdays.open_days(days, OFFICE)
+
+
+def test_hours_of_a_day_leave_the_break_out():
+    assert workdays.worked_hours(MONDAY, OFFICE) == 8
+    assert workdays.worked_hours(MONDAY + timedelta(days=5), OFFICE) == 0
+    assert workdays.worked_hours(MONDAY, []) == 0
+    odd = workdays.week_parity(MONDAY)
+    assert workdays.worked_hours(MONDAY, [Shift(0, 8, 12, odd)]) == 4
+    assert workdays.worked_hours(MONDAY, [Shift(0, 8, 12, 1 - odd)]) == 0
