@@ -99,6 +99,11 @@
         "views/aftersales_awards_menus.xml",
         # views, wizards, reports and menus of: voice
         # views, wizards, reports and menus of: surveys
+        "report/aftersales_survey_templates.xml",
+        "views/aftersales_servqual_views.xml",
+        "views/aftersales_survey_campaign_views.xml",
+        "views/aftersales_gap_analysis_views.xml",
+        "views/aftersales_surveys_menus.xml",
         # views, wizards, reports and menus of: strategy
         # views, wizards, reports and menus of: pages
         "report/aftersales_period_page_templates.xml",

@@ -77,6 +77,7 @@ from . import aftersales_survey_invitation
 from . import aftersales_survey_campaign_mail
 from . import aftersales_servqual_result
 from . import aftersales_survey_campaign_results
+from . import aftersales_survey_campaign_chart
 from . import survey_user_input
 from . import aftersales_gap_analysis
 from . import aftersales_gap_line

@@ -1,5 +1,9 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..tools import charts
 
 #: The five gaps in the order of the service quality model.
 GAPS = [
@@ -103,7 +107,8 @@ class AftersalesGapAnalysis(models.Model):
         "Overdue Actions", compute="_compute_action_count"
     )
 
-    _FLOW_FIELDS = frozenset(("state", "date_done", "name"))
+    _FLOW_FIELDS = frozenset(("state", "date_done"))
+    _FIXED_FIELDS = frozenset(("name",))
     #: What the measured values follow from.
     _BASIS_FIELDS = frozenset(
         (
@@ -113,7 +118,6 @@ class AftersalesGapAnalysis(models.Model):
             "date_to",
             "campaign_id",
             "own_campaign_id",
-            "line_ids",
         )
     )
 
@@ -147,9 +151,11 @@ class AftersalesGapAnalysis(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Number analyses and give each its five gaps."""
-        rows = [{**vals} for vals in vals_list]
-        for vals in rows:
-            vals.pop("line_ids", None)
+        given = ("name", "line_ids")
+        rows = [
+            {name: value for name, value in vals.items() if name not in given}
+            for vals in vals_list
+        ]
         self.env["ir.sequence"]._aftersales_fill_numbers(rows, self._name)
         analyses = super().create(rows)
         # The five gaps belong to the model; nobody adds or deletes one.
@@ -166,8 +172,7 @@ class AftersalesGapAnalysis(models.Model):
         """Keep closed analyses, and the basis of those in progress."""
         if not self._is_flow():
             self._check_flow_state("draft", "running")
-            # one2many commands reach the gaps under the user's own rights
-            if self._BASIS_FIELDS - {"line_ids"} & set(vals):
+            if self._BASIS_FIELDS & set(vals):
                 self._check_flow_state("draft")
         return super().write(vals)
 
@@ -251,6 +256,23 @@ class AftersalesGapAnalysis(models.Model):
             "view_mode": "list,kanban,form,calendar",
             "domain": [("analysis_id", "=", self.id)],
         }
+
+    def _get_chart_image(self):
+        """Bars of the measured gaps, for the printed report."""
+        self.ensure_one()
+        lines = self.line_ids
+        if not any(lines.mapped("measured_count")):
+            return ""
+        values = [line.gap_value if line.measured_count else None for line in lines]
+        colors = ["#a8324a" if (value or 0) < 0 else "#017e84" for value in values]
+        picture = charts.bars(
+            lines.mapped("display_name"),
+            values,
+            unit="%",
+            missing=self.env._("n/a"),
+            colors=colors,
+        )
+        return Markup('<img src="%s" alt=""/>') % charts.data_uri(picture)
 
     # -- figures -------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from . import test_kpi_race
 from . import test_award, test_ranking
 # tests of: voice
 # tests of: surveys
+from . import test_gap_analysis
 from . import test_servqual_set
 from . import test_survey_campaign
 
