@@ -51,6 +51,7 @@
         "data/aftersales_awards_data.xml",
         # data of: voice
         "data/aftersales_dissatisfaction_cause_data.xml",
+        "data/aftersales_voice_data.xml",
         # data of: surveys
         "data/aftersales_servqual_data.xml",
         "data/aftersales_survey_campaign_data.xml",
@@ -98,6 +99,13 @@
         "views/aftersales_award_portal_templates.xml",
         "views/aftersales_awards_menus.xml",
         # views, wizards, reports and menus of: voice
+        "report/aftersales_voice_reports.xml",
+        "views/aftersales_evaluation_card_templates.xml",
+        "views/aftersales_satisfaction_views.xml",
+        "views/aftersales_callback_views.xml",
+        "views/aftersales_complaint_views.xml",
+        "views/aftersales_service_order_voice_views.xml",
+        "views/aftersales_voice_menus.xml",
         # views, wizards, reports and menus of: surveys
         "report/aftersales_survey_templates.xml",
         "views/aftersales_servqual_views.xml",

@@ -9,6 +9,7 @@ from . import indicator_set
 # controllers of: awards
 from . import award_payroll, award_portal
 # controllers of: voice
+from . import evaluation_card
 # controllers of: surveys
 # controllers of: strategy
 # controllers of: pages

@@ -66,6 +66,19 @@ from . import (
 # models of: voice
 from . import aftersales_dissatisfaction_cause
 from . import aftersales_satisfaction
+from . import aftersales_link_guess
+from . import aftersales_evaluation_card
+from . import rating_rating
+from . import aftersales_callback_rule
+from . import aftersales_callback
+from . import aftersales_callback_call
+from . import aftersales_complaint_severity
+from . import aftersales_complaint
+from . import aftersales_complaint_flow
+from . import aftersales_complaint_escalation
+from . import aftersales_service_order_voice
+from . import aftersales_metric_voice
+from . import res_company_voice
 
 # models of: surveys
 from . import aftersales_servqual_item

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 SOURCES = [
     ("card", "Evaluation Card"),
     ("callback", "Call-Back"),
     ("survey", "Survey"),
-    ("complaint", "Complaint"),
+    ("complaint", "Customer Complaint"),
 ]
 SCORES = (1, 2, 3, 4, 5)
 #: Answers of 4 and 5 count as satisfied, 1 and 2 as dissatisfied.
@@ -36,6 +37,14 @@ class AftersalesSatisfaction(models.Model):
         "Satisfied", compute="_compute_is_satisfied", store=True, precompute=True
     )
     is_dissatisfied = fields.Boolean("Dissatisfied", readonly=True)
+    dissatisfied_rate = fields.Float(
+        "Dissatisfied (%)",
+        compute="_compute_dissatisfied_rate",
+        store=True,
+        precompute=True,
+        aggregator="avg",
+        help="100 for a dissatisfied answer, else 0: its mean is the share of them.",
+    )
     recommend = fields.Selection(
         [(str(number), str(number)) for number in range(11)],
         "Would Recommend",
@@ -50,7 +59,10 @@ class AftersalesSatisfaction(models.Model):
         precompute=True,
     )
     cause_id = fields.Many2one(
-        "aftersales.dissatisfaction.cause", index="btree_not_null", ondelete="restrict"
+        "aftersales.dissatisfaction.cause",
+        "Cause of Dissatisfaction",
+        index="btree_not_null",
+        ondelete="restrict",
     )
     comment = fields.Text(readonly=True)
     company_id = fields.Many2one(
@@ -121,6 +133,11 @@ class AftersalesSatisfaction(models.Model):
         for answer in self:
             answer.is_satisfied = answer.score >= SATISFIED_FROM
 
+    @api.depends("is_dissatisfied")
+    def _compute_dissatisfied_rate(self):
+        for answer in self:
+            answer.dissatisfied_rate = 100.0 if answer.is_dissatisfied else 0.0
+
     @api.depends("recommend")
     def _compute_recommend_kind(self):
         for answer in self:
@@ -132,6 +149,13 @@ class AftersalesSatisfaction(models.Model):
         for answer in self:
             parts = [labels.get(answer.source), answer.score and f"{answer.score}/5"]
             answer.display_name = " ".join(part for part in parts if part)
+
+    def _read_group_select(self, aggregate_spec, query):
+        """The mean score leaves out answers that were not asked for a score."""
+        if aggregate_spec == "score:avg":
+            score = self._field_to_sql(self._table, "score", query)
+            return SQL("AVG(NULLIF(%s, 0))", score)
+        return super()._read_group_select(aggregate_spec, query)
 
     def _get_recommend_kind(self):
         """Group of the net promoter score; False where it was not asked."""
@@ -176,10 +200,17 @@ class AftersalesSatisfaction(models.Model):
     @api.model
     def _find_answers(self, rows):
         """Answers that the documents gave before, as superuser, by document."""
-        ids = [row["res_id"] for row in rows if row.get("res_id")]
-        if not ids:
+        keys = {key for row in rows if (key := self._get_document_key(row))}
+        if not keys:
             return {}
-        found_sudo = self.sudo().search([("res_id", "in", ids)])
+        sources, models_, ids = zip(*keys, strict=True)
+        found_sudo = self.sudo().search(
+            [
+                ("source", "in", list(set(sources))),
+                ("res_model", "in", list(set(models_))),
+                ("res_id", "in", list(ids)),
+            ]
+        )
         return {
             (answer.source, answer.res_model, answer.res_id): answer
             for answer in found_sudo

@@ -30,6 +30,11 @@ from . import test_kpi_race
 # tests of: awards
 from . import test_award, test_ranking
 # tests of: voice
+from . import test_satisfaction
+from . import test_evaluation_card
+from . import test_callback
+from . import test_complaint
+from . import test_voice_metric
 # tests of: surveys
 from . import test_gap_analysis
 from . import test_servqual_set

@@ -14,6 +14,9 @@ from . import aftersales_reason_wizard_kpi
 # wizards of: awards
 from . import aftersales_reason_wizard_award
 # wizards of: voice
+from . import aftersales_reason_wizard_voice
+from . import aftersales_callback_wizard
+from . import aftersales_satisfaction_wizard
 # wizards of: surveys
 from . import aftersales_gap_reason_wizard
 

@@ -194,8 +194,9 @@ class AftersalesServiceOrder(models.Model):
     def action_reopen(self):
         """What was confirmed no longer holds; the old link neither."""
         res = super().action_reopen()
-        cleared = dict.fromkeys(CONFIRMATION | {"confirm_token"}, False)
-        self._write_flow(cleared)
+        self._write_flow(dict.fromkeys(CONFIRMATION, False))
+        # Whoever takes the work back may end the link without reading it.
+        self.sudo().write({"confirm_token": False})
         self.step_ids.filtered("is_customer_ticked").sudo().write(
             {"is_customer_ticked": False}
         )

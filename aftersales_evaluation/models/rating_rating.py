@@ -1,0 +1,63 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.aftersales_network.models.flow import FLOW
+
+ORDER = "aftersales.service.order"
+
+
+class RatingRating(models.Model):
+    """Ratings of service orders come from their evaluation card alone."""
+
+    _inherit = "rating.rating"
+
+    aftersales_order_id = fields.Many2one(
+        ORDER,
+        "Service Order",
+        index="btree_not_null",
+        readonly=True,
+        ondelete="cascade",
+    )
+
+    _aftersales_order_uniq = models.UniqueIndex(
+        "(aftersales_order_id) WHERE aftersales_order_id IS NOT NULL",
+        "The service order is rated already.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        order_model_id = self.env["ir.model"]._get_id(ORDER)
+        if any(
+            vals.get("aftersales_order_id")
+            or vals.get("res_model_id", self._get_default_model()) == order_model_id
+            for vals in vals_list
+        ):
+            self._check_card()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        order_model_id = self.env["ir.model"]._get_id(ORDER)
+        if (
+            "aftersales_order_id" in vals
+            or vals.get("res_model_id") == order_model_id
+            or any(rating.res_model == ORDER for rating in self.sudo())
+        ):
+            self._check_card()
+        return super().write(vals)
+
+    @api.model
+    def _get_default_model(self):
+        """Model that a caller's context would fill in."""
+        return self.env.context.get("default_res_model_id")
+
+    def _check_card(self):
+        """Refuse to make or change a rating of an order by any other way.
+
+        :raise UserError: always, but for the card
+        """
+        if self.env.context.get("aftersales_flow") is not FLOW:
+            raise UserError(
+                self.env._(
+                    "A service order is rated by its evaluation card, and only once."
+                )
+            )
