@@ -117,6 +117,8 @@
         "report/aftersales_period_page_templates.xml",
         "report/aftersales_period_page_reports.xml",
         "wizard/aftersales_evaluation_dashboard_views.xml",
+        "wizard/aftersales_isation_board_views.xml",
+        "views/aftersales_improvement_views.xml",
         "views/aftersales_pages_menus.xml",
     ],
     "assets": {

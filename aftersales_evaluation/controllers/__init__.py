@@ -8,6 +8,7 @@ from . import indicator_set
 # controllers of: kpis
 # controllers of: awards
 from . import award_payroll, award_portal
+
 # controllers of: voice
 from . import evaluation_card
 # controllers of: surveys

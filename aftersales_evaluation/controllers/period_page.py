@@ -6,6 +6,7 @@ from odoo.addons.aftersales_network.controllers.download import make_xlsx_respon
 #: Pages that can be downloaded, by their part of the address.
 PAGES = {
     "management": "aftersales.evaluation.dashboard",
+    "isations": "aftersales.isation.board",
 }
 
 

@@ -63,6 +63,7 @@ from . import (
     aftersales_service_point_award,
     aftersales_service_point_proposal,
 )
+
 # models of: voice
 from . import aftersales_dissatisfaction_cause
 from . import aftersales_satisfaction
@@ -116,4 +117,6 @@ from . import aftersales_crisis
 from . import aftersales_crisis_flow
 from . import aftersales_crisis_statement
 from . import aftersales_crisis_action
+
 # models of: pages
+from . import aftersales_improvement

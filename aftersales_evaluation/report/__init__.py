@@ -3,6 +3,7 @@ from . import scorecard_report
 
 # reports of: sets
 from . import aftersales_scorecard_comparison
+
 # reports of: audits
 # reports of: kpis
 # reports of: awards

@@ -18,3 +18,12 @@ class ReportEvaluationDashboard(models.AbstractModel):
         for doc in docs:
             doc._check_page_ready()
         return {"doc_ids": docids, "doc_model": self._page_model, "docs": docs}
+
+
+class ReportIsationBoard(models.AbstractModel):
+    """The five habits on paper."""
+
+    _name = "report.aftersales_evaluation.report_isation_board"
+    _inherit = ["report.aftersales_evaluation.report_evaluation_dashboard"]
+    _description = "Printed Page of the Five Habits"
+    _page_model = "aftersales.isation.board"

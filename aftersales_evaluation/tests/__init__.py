@@ -21,6 +21,7 @@ from . import test_indicator_tree
 # tests of: audits
 from . import test_audit
 from . import test_finding
+
 # tests of: kpis
 from . import test_kpi
 from . import test_kpi_period
@@ -29,6 +30,7 @@ from . import test_kpi_race
 
 # tests of: awards
 from . import test_award, test_ranking
+
 # tests of: voice
 from . import test_satisfaction
 from . import test_evaluation_card
@@ -43,3 +45,6 @@ from . import test_survey_campaign
 # tests of: strategy
 # tests of: pages
 from . import test_evaluation_dashboard
+from . import test_improvement
+from . import test_isation_board
+from . import test_period_page_export

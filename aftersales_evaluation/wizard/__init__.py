@@ -13,6 +13,7 @@ from . import aftersales_reason_wizard_kpi
 
 # wizards of: awards
 from . import aftersales_reason_wizard_award
+
 # wizards of: voice
 from . import aftersales_reason_wizard_voice
 from . import aftersales_callback_wizard
@@ -31,3 +32,5 @@ from . import period_page
 from . import period_page_export
 from . import aftersales_evaluation_dashboard
 from . import aftersales_evaluation_dashboard_sections
+from . import aftersales_isation_board
+from . import aftersales_reason_wizard_pages

@@ -99,6 +99,11 @@ class AftersalesEvaluationDashboard(models.TransientModel):
     def _compute_page(self):
         return super()._compute_page()
 
+    def _get_page_facts(self):
+        facts = super()._get_page_facts()
+        facts.insert(2, (self.env._("Indicator Set"), self.set_id.display_name or ""))
+        return facts
+
     # Scorecards behind the page
 
     @api.model
@@ -161,7 +166,7 @@ class AftersalesEvaluationDashboard(models.TransientModel):
             self._get_promise_card(),
             self._get_satisfaction_card(),
             self._get_company_card(),
-            *shared,
+            *(self._prepare_card(**card) for card in shared),
         ]
         return [card for card in cards if card]
 
