@@ -113,6 +113,13 @@
         "views/aftersales_gap_analysis_views.xml",
         "views/aftersales_surveys_menus.xml",
         # views, wizards, reports and menus of: strategy
+        "report/aftersales_strategy_reports.xml",
+        "views/aftersales_board_views.xml",
+        "views/aftersales_benchmark_views.xml",
+        "views/aftersales_need_views.xml",
+        "views/aftersales_document_views.xml",
+        "views/aftersales_crisis_views.xml",
+        "views/aftersales_strategy_menus.xml",
         # views, wizards, reports and menus of: pages
         "report/aftersales_period_page_templates.xml",
         "report/aftersales_period_page_reports.xml",

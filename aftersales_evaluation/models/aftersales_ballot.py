@@ -203,6 +203,7 @@ class AftersalesBallot(models.Model):
             [
                 {
                     "activity_type_id": todo.id,
+                    "automated": True,
                     "res_model_id": model_id,
                     "res_id": ballot.id,
                     "user_id": vote.user_id.id,
@@ -324,6 +325,8 @@ class AftersalesBallot(models.Model):
                     "closed_by_id": user.id if user else False,
                 }
             )
+        # Only one ballot of a promise may run: the next one looks at the database.
+        self.flush_recordset(["state"])
         self.activity_unlink(["mail.mail_activity_data_todo"])
 
     @api.model
@@ -372,6 +375,7 @@ class AftersalesBallot(models.Model):
                 )
             )
         self._write_flow({"state": "cancelled", "cancel_reason": reason})
+        self.flush_recordset(["state"])
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
 
 

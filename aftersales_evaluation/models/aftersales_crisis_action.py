@@ -121,6 +121,7 @@ class AftersalesCrisisAction(models.Model):
             [
                 {
                     "activity_type_id": todo.id,
+                    "automated": True,
                     "res_model_id": model_id,
                     "res_id": action.crisis_id.id,
                     "user_id": action.owner_id.id,

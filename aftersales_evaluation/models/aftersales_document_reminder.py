@@ -96,6 +96,7 @@ class AftersalesDocument(models.Model):
             [
                 {
                     "activity_type_id": self.env.ref(REMINDER_TYPE).id,
+                    "automated": True,
                     "res_model_id": self.env["ir.model"]._get_id(self._name),
                     "res_id": self.id,
                     "user_id": user.id,

@@ -25,9 +25,14 @@ class AftersalesPromise(models.Model):
 
     @api.depends("company_id", "centre_id")
     def _compute_board_id(self):
-        Board = self.env["aftersales.board"]
         for promise in self:
-            promise.board_id = Board._get_board(promise.company_id, promise.centre_id)
+            promise.board_id = promise._get_deciding_board()
+
+    def _get_deciding_board(self):
+        """Board of the region, else of the company, as it is now."""
+        self.ensure_one()
+        Board = self.env["aftersales.board"]
+        return Board._get_board(self.company_id, self.centre_id)
 
     @api.depends("ballot_ids.state")
     def _compute_ballot_id(self):
@@ -70,7 +75,7 @@ class AftersalesPromise(models.Model):
         self._check_flow_state("draft")
         self._check_publishable()
         for promise in self:
-            if not promise.board_id:
+            if not promise._get_deciding_board():
                 raise UserError(
                     self.env._(
                         "No board decides about “%(promise)s” in %(company)s. Set one "
@@ -81,7 +86,8 @@ class AftersalesPromise(models.Model):
                 )
             promise._check_unpublished()
         for promise in self:
-            self.env["aftersales.ballot"]._open_for(promise, promise.board_id)
+            board = promise._get_deciding_board()
+            self.env["aftersales.ballot"]._open_for(promise, board)
 
     def action_publish(self):
         """Publish only what the board has accepted.
@@ -97,7 +103,7 @@ class AftersalesPromise(models.Model):
     def _check_board(self):
         """The board's votes, or the company's explicit setting for having none."""
         self.ensure_one()
-        board = self.board_id
+        board = self._get_deciding_board()
         if not board:
             self._check_decided_without_board()
             return

@@ -43,6 +43,9 @@ from . import test_servqual_set
 from . import test_survey_campaign
 
 # tests of: strategy
+from . import test_board
+from . import test_board_race
+from . import test_promise_version
 # tests of: pages
 from . import test_evaluation_dashboard
 from . import test_improvement
