@@ -79,6 +79,10 @@
         "views/aftersales_scorecard_line_views.xml",
         "views/aftersales_sets_menus.xml",
         # views, wizards, reports and menus of: audits
+        "views/aftersales_finding_views.xml",
+        "views/aftersales_audit_views.xml",
+        "views/aftersales_audit_links_views.xml",
+        "views/aftersales_audits_menus.xml",
         # views, wizards, reports and menus of: kpis
         "views/aftersales_kpi_views.xml",
         "views/aftersales_kpi_value_views.xml",
@@ -132,6 +136,7 @@
         "web.assets_backend": [
             "aftersales_evaluation/static/src/indicator_tree/*",
             # assets of: audits
+            "aftersales_evaluation/static/src/checklist/*",
             # assets of: pages
             "aftersales_evaluation/static/src/period_page/*",
         ],

@@ -20,6 +20,7 @@ from . import test_indicator_tree
 
 # tests of: audits
 from . import test_audit
+from . import test_checklist
 from . import test_finding
 
 # tests of: kpis
