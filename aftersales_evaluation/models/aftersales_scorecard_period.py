@@ -1,5 +1,11 @@
+import logging
+
+from psycopg2.errors import SerializationFailure, UniqueViolation
+
 from odoo import api, models
 from odoo.fields import Domain
+
+_logger = logging.getLogger(__name__)
 
 #: Points whose month is scored: they work, or worked until a suspension.
 SCORED_STATES = ("probation", "active", "suspended")
@@ -106,17 +112,66 @@ class AftersalesScorecard(models.Model):
 
     @api.model
     def _run_period(self, indicator_set, todo, date_from, date_to, batch_size):
-        """Score the points of a domain batch by batch.
+        """Score the points of a domain, with a commit after each batch.
+
+        A point that fails is left out of this run and keeps nobody waiting.
 
         :return: whether time is left for the next set
         """
         Point = self.env["aftersales.service.point"]
         Cron = self.env["ir.cron"]
-        remaining = Point.search_count(todo)
+        remaining, failed = Point.search_count(todo), Point
+        # The lock below has to be the first thing that a transaction sees.
+        if not Cron._commit_progress(remaining=remaining):
+            return not remaining
         while remaining:
-            points = Point.search(todo, limit=batch_size, order="company_id, id")
-            self._create_period_scorecards(points, indicator_set, date_from, date_to)
+            # Somebody else is at this set: it is in good hands.
+            if not indicator_set.try_lock_for_update(allow_referencing=True):
+                break
+            points = Point.search(
+                todo & Domain("id", "not in", failed.ids),
+                limit=batch_size,
+                order="company_id, id",
+            )
+            if not points:
+                break
+            failed |= self._score_batch(points, indicator_set, date_from, date_to)
             remaining = max(remaining - len(points), 0)
             if not Cron._commit_progress(len(points), remaining=remaining):
                 return False
         return True
+
+    @api.model
+    def _score_batch(self, points, *period):
+        """Score a batch; where it fails, point by point.
+
+        :param period: set, first and last day
+        :return: points that have no scorecard because of an error
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._create_period_scorecards(points, *period)
+        except (SerializationFailure, UniqueViolation):
+            # Scored at this very moment by somebody else: look again.
+            self.env.cr.rollback()
+        except Exception:
+            self.env.invalidate_all()
+            return self._score_singly(points, *period)
+        return points.browse()
+
+    @api.model
+    def _score_singly(self, points, *period):
+        """Score points one by one, after their batch failed.
+
+        :return: points that failed
+        """
+        failed = points.browse()
+        for point in points:
+            try:
+                with self.env.cr.savepoint():
+                    self._create_period_scorecards(point, *period)
+            except Exception:
+                self.env.invalidate_all()
+                failed |= point
+                _logger.exception("%s could not be scored", point.display_name)
+        return failed
