@@ -41,6 +41,7 @@
         "data/aftersales_promise_sample_data.xml",
         # data of: sets
         "data/aftersales_indicator_sbt10401_data.xml",
+        "data/aftersales_evaluation_certificate_data.xml",
         # data of: audits
         "data/aftersales_audit_data.xml",
         "data/aftersales_finding_data.xml",
@@ -77,6 +78,7 @@
         "report/aftersales_scorecard_comparison_views.xml",
         "views/aftersales_scorecard_assessment_views.xml",
         "views/aftersales_scorecard_line_views.xml",
+        "views/aftersales_evaluation_certificate_views.xml",
         "views/aftersales_sets_menus.xml",
         # views, wizards, reports and menus of: audits
         "views/aftersales_finding_views.xml",

@@ -20,6 +20,8 @@ from . import aftersales_indicator_edit
 from . import aftersales_indicator_export
 from . import aftersales_evaluation_certificate
 from . import aftersales_evaluation_surveillance
+from . import aftersales_evaluation_certificate_flow
+from . import aftersales_evaluation_certificate_reminder
 
 # models of: audits
 from . import res_company_findings

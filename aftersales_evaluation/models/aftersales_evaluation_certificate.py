@@ -140,6 +140,9 @@ class AftersalesEvaluationCertificate(models.Model):
     date_next_surveillance = fields.Date(
         "Next Surveillance", compute="_compute_date_next_surveillance", store=True
     )
+    date_remind = fields.Date(
+        "Remind from", compute="_compute_date_remind", store=True, index=True
+    )
     date_reminded_expiry = fields.Date(
         "Reminded of Expiry", readonly=True, copy=False, help="Expiry reminded of."
     )
@@ -189,7 +192,7 @@ class AftersalesEvaluationCertificate(models.Model):
             if record.date_issue and not record.date_expiry:
                 record.date_expiry = record.date_issue + relativedelta(years=3)
 
-    @api.depends("state", "date_expiry", "reminder_days")
+    @api.depends("state", "date_expiry", "date_remind")
     def _compute_validity(self):
         for record in self:
             today = record._get_today()
@@ -197,7 +200,7 @@ class AftersalesEvaluationCertificate(models.Model):
                 record.validity = "none"
             elif not record.date_expiry or record.date_expiry < today:
                 record.validity = "expired"
-            elif record.date_expiry <= today + relativedelta(days=record.reminder_days):
+            elif record.date_remind <= today:
                 record.validity = "expiring"
             else:
                 record.validity = "valid"
@@ -205,15 +208,23 @@ class AftersalesEvaluationCertificate(models.Model):
     def _search_validity(self, operator, value):
         if operator != "in":
             return NotImplemented
-        records = self.search_fetch(
-            Domain("state", "=", "registered"),
-            ["date_expiry", "reminder_days", "state", "company_id"],
-        )
-        found = records.filtered(lambda record: record.validity in value)
-        domain = Domain("id", "in", found.ids)
-        if "none" in value:
-            domain |= Domain("state", "!=", "registered")
-        return domain
+        today = self.env.company._get_aftersales_today()
+        registered = Domain("state", "=", "registered")
+        running = registered & Domain("date_expiry", ">=", today)
+        domains = {
+            "none": ~registered,
+            "expired": registered & Domain("date_expiry", "<", today),
+            "expiring": running & Domain("date_remind", "<=", today),
+            "valid": running & Domain("date_remind", ">", today),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("date_expiry", "reminder_days")
+    def _compute_date_remind(self):
+        for record in self:
+            record.date_remind = record.date_expiry and (
+                record.date_expiry - relativedelta(days=record.reminder_days)
+            )
 
     @api.depends("surveillance_ids.state", "surveillance_ids.date_due")
     def _compute_date_next_surveillance(self):

@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -30,6 +32,7 @@ class AftersalesEvaluationSurveillance(models.Model):
     )
     user_id = fields.Many2one(related="certificate_id.user_id", string="Responsible")
     date_due = fields.Date("Due Date", required=True, index=True)
+    date_remind = fields.Date("Remind from", compute="_compute_date_remind", store=True)
     state = fields.Selection(
         [("planned", "Planned"), ("passed", "Passed"), ("failed", "Failed")],
         default="planned",
@@ -56,7 +59,15 @@ class AftersalesEvaluationSurveillance(models.Model):
         "(certificate_id, date_due)",
         "This certificate already has a surveillance on this day.",
     )
-    _planned_idx = models.Index("(date_due) WHERE state = 'planned'")
+    _planned_idx = models.Index("(date_remind) WHERE state = 'planned'")
+
+    @api.depends("date_due", "certificate_id.reminder_days")
+    def _compute_date_remind(self):
+        for record in self:
+            record.date_remind = record.date_due and (
+                record.date_due
+                - relativedelta(days=record.certificate_id.reminder_days)
+            )
 
     @api.depends("state", "date_due", "certificate_id.state")
     def _compute_is_overdue(self):
@@ -80,7 +91,11 @@ class AftersalesEvaluationSurveillance(models.Model):
     def write(self, vals):
         if not self._is_flow():
             self._check_planned()
-        return super().write(vals)
+        result = super().write(vals)
+        if "date_due" in vals:
+            # Another day is a day nobody was reminded of.
+            self.filtered("date_reminded")._write_flow({"date_reminded": False})
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_done(self):
@@ -104,3 +119,48 @@ class AftersalesEvaluationSurveillance(models.Model):
     def _get_frozen_attachments(self):
         """Reports of checks that have their result."""
         return self.filtered(lambda record: record.state != "planned").attachment_ids
+
+    def action_pass(self):
+        """Record planned checks as passed, today unless a day was entered.
+
+        :raise UserError: a check that has its result, or a certificate that is not
+            in force
+        """
+        self._check_flow_state("planned")
+        self._check_in_force()
+        for today, records in self.grouped(
+            lambda r: r.certificate_id._get_today()
+        ).items():
+            undated = records.filtered(lambda record: not record.date_done)
+            undated._write_flow({"date_done": today, "state": "passed"})
+            (records - undated)._write_flow({"state": "passed"})
+        self.certificate_id._close_reminders()
+        return True
+
+    def action_fail(self):
+        """Ask what was found, then record the checks as failed."""
+        self._check_flow_state("planned")
+        self._check_in_force()
+        return self.env["aftersales.reason.wizard"]._open_for(self, "_fail")
+
+    def _fail(self, reason):
+        """Record planned checks as failed; the head decides on the certificate."""
+        self._check_flow_state("planned")
+        self._check_in_force()
+        for record in self:
+            record._write_flow(
+                {
+                    "state": "failed",
+                    "note": reason,
+                    "date_done": record.date_done or record.certificate_id._get_today(),
+                }
+            )
+        self.certificate_id._close_reminders()
+        self.certificate_id._ask_head(self.env._("A surveillance failed: decide"))
+
+    def _check_in_force(self):
+        """Refuse results on certificates that are not in the register.
+
+        :raise UserError: naming the certificate
+        """
+        self.certificate_id._check_flow_state("registered", "suspended")

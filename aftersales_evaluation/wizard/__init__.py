@@ -2,6 +2,7 @@ from . import aftersales_scorecard_wizard
 from . import aftersales_reason_wizard
 
 # wizards of: sets
+from . import aftersales_reason_wizard_sets
 from . import aftersales_indicator_load
 
 # wizards of: audits
