@@ -12,6 +12,8 @@ from . import award_payroll, award_portal
 # controllers of: voice
 from . import evaluation_card
 # controllers of: surveys
+from . import survey
+
 # controllers of: strategy
 # controllers of: pages
 from . import period_page

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools import servqual as kernel
+
 
 class SurveySurvey(models.Model):
     _inherit = "survey.survey"
@@ -27,6 +29,32 @@ class SurveySurvey(models.Model):
             lambda question: question.servqual_part == part
         )
         return questions.servqual_item_id | questions.matrix_row_ids.servqual_item_id
+
+    def _check_servqual_points(self, answers):
+        """Errors of points that do not add up to 100; none given is no error.
+
+        :param answers: answers of a page, by the id of the question as text
+        :return: ``{question id: message}``
+        """
+        questions = self.question_ids.filtered(
+            lambda question: (
+                question.servqual_part == "weight" and str(question.id) in answers
+            )
+        )
+        given = [answers[str(question.id)] for question in questions]
+        try:
+            points = [kernel.exact(str(value).strip()) for value in given if value]
+        except ValueError:
+            return {}  # the question itself says what is wrong with it
+        total = sum(points)
+        if not points or total == kernel.POINTS:
+            return {}
+        message = self.env._(
+            "The points add up to %(total)s. Share out 100, or leave all of them "
+            "empty.",
+            total=f"{kernel.rounded(total).normalize():f}",
+        )
+        return {questions[-1].id: message}
 
 
 class SurveyQuestion(models.Model):

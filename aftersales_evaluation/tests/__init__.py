@@ -44,6 +44,7 @@ from . import test_voice_metric
 from . import test_gap_analysis
 from . import test_servqual_set
 from . import test_survey_campaign
+from . import test_survey_sending
 
 # tests of: strategy
 from . import test_board
