@@ -172,6 +172,7 @@
         "views/aftersales_system_figure_views.xml",
         "views/aftersales_year_plan_views.xml",
         "views/aftersales_budget_menus.xml",
+        "views/aftersales_order_cost_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

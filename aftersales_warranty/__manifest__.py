@@ -164,6 +164,7 @@
         "views/aftersales_prices_portal_templates.xml",
         "views/aftersales_quotation_portal_templates.xml",
         "views/aftersales_prices_menus.xml",
+        "views/aftersales_order_cost_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

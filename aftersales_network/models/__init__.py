@@ -118,6 +118,7 @@ from . import (
     aftersales_service_point_training,
     aftersales_metric_hours,
     aftersales_metric_visit,
+    aftersales_order_cost,
     res_company_running,
     # models of: budget
     aftersales_budget,

@@ -50,6 +50,7 @@ from . import (
     test_posting,
     # tests of: orders
     test_order_concurrency,
+    test_order_cost,
     test_order_handover,
     test_order_line,
     test_order_portal,

@@ -154,5 +154,6 @@ from . import aftersales_approval_prices
 from . import aftersales_order_line_price, aftersales_order_overcharge
 from . import aftersales_quotation, aftersales_order_quotation
 from . import aftersales_metric_prices
+from . import aftersales_order_cost
 from . import res_company_prices
 from . import aftersales_registration_cover_batch

@@ -11,6 +11,7 @@ from . import test_security_writes
 from . import test_concurrency
 from . import test_portal
 from . import test_metric
+from . import test_order_cost
 from . import test_installed_base
 from . import test_views
 from . import test_goods_companies
