@@ -11,6 +11,7 @@ from . import award_payroll, award_portal
 
 # controllers of: voice
 from . import evaluation_card
+
 # controllers of: surveys
 from . import survey
 

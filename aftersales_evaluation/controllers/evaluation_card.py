@@ -1,7 +1,7 @@
 import werkzeug
 
 from odoo import http
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.http import request
 
 from odoo.addons.rating.controllers.main import Rating
@@ -97,6 +97,9 @@ class EvaluationCard(http.Controller):
         answer = read_card(post)
         try:
             card_sudo._answer(answer)
+        except LockError:
+            # Sent twice at once: the page shows what the first one did.
+            return request.redirect(f"/service-card/{token}", code=303)
         except UserError as error:
             return self._render_page(card_sudo, answer=answer, error=str(error))
         return request.redirect(f"/service-card/{token}", code=303)

@@ -40,6 +40,9 @@ from . import test_evaluation_card
 from . import test_callback
 from . import test_complaint
 from . import test_voice_metric
+from . import test_voice_concurrency
+from . import test_voice_tour
+
 # tests of: surveys
 from . import test_gap_analysis
 from . import test_servqual_set

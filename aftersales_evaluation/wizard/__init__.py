@@ -19,6 +19,7 @@ from . import aftersales_reason_wizard_award
 from . import aftersales_reason_wizard_voice
 from . import aftersales_callback_wizard
 from . import aftersales_satisfaction_wizard
+
 # wizards of: surveys
 from . import aftersales_gap_reason_wizard
 
