@@ -109,7 +109,7 @@ class AftersalesCallback(models.Model):
     )
     satisfaction_id = fields.Many2one(
         "aftersales.satisfaction",
-        "Answer",
+        "Customer's Answer",
         readonly=True,
         copy=False,
         index="btree_not_null",

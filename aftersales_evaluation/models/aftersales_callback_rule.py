@@ -44,7 +44,7 @@ class AftersalesCallbackRule(models.Model):
         help="Calendar days after the job was closed.",
     )
     max_attempts = fields.Integer(
-        "Attempts",
+        "Maximum Calls",
         required=True,
         default=5,
         help="After so many calls without an answer the customer counts as not "

@@ -38,9 +38,7 @@ class AftersalesComplaint(models.Model):
     )
     subject = fields.Char(required=True, tracking=True)
     description = fields.Text("What the Customer Says", required=True)
-    channel = fields.Selection(
-        CHANNELS, "Received by", required=True, default="phone", tracking=True
-    )
+    channel = fields.Selection(CHANNELS, required=True, default="phone", tracking=True)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
@@ -104,7 +102,7 @@ class AftersalesComplaint(models.Model):
     # Steps and deadlines
     state = fields.Selection(
         [
-            ("received", "Received"),
+            ("received", "Lodged"),
             ("acknowledged", "Acknowledged"),
             ("assessed", "Assessed"),
             ("investigating", "In Investigation"),
@@ -120,7 +118,7 @@ class AftersalesComplaint(models.Model):
         group_expand=True,
     )
     date_received = fields.Datetime(
-        "Received on", required=True, default=fields.Datetime.now, copy=False
+        "Lodged on", required=True, default=fields.Datetime.now, copy=False
     )
     date_answer_due = fields.Datetime(
         "First Answer Due", compute="_compute_deadlines", store=True, precompute=True
@@ -164,7 +162,8 @@ class AftersalesComplaint(models.Model):
 
     # Assessment, cause and measure
     assessment = fields.Text(
-        help="How serious, how urgent, how complex; what is to be done at once."
+        "Initial Assessment",
+        help="How serious, how urgent, how complex; what is to be done at once.",
     )
     verdict = fields.Selection(
         [

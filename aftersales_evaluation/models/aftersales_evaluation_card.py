@@ -56,7 +56,11 @@ class AftersalesEvaluationCard(models.Model):
         [("yes", "Yes"), ("no", "No")], "Fault Solved", readonly=True, copy=False
     )
     satisfaction_id = fields.Many2one(
-        "aftersales.satisfaction", "Answer", readonly=True, copy=False, index=True
+        "aftersales.satisfaction",
+        "Customer's Answer",
+        readonly=True,
+        copy=False,
+        index=True,
     )
     score = fields.Integer(related="satisfaction_id.score", string="Stars")
     comment = fields.Text(related="satisfaction_id.comment")

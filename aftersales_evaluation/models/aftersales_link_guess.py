@@ -24,8 +24,8 @@ class AftersalesLinkGuess(models.Model):
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )
     address = fields.Char(required=True, readonly=True)
-    slot = fields.Integer(required=True, readonly=True)
-    guesses = fields.Integer(required=True, readonly=True, default=1)
+    slot = fields.Integer("Time Window", required=True, readonly=True)
+    guesses = fields.Integer("Wrong Links", required=True, readonly=True, default=1)
 
     _address_uniq = models.UniqueIndex(
         "(address, slot)", "The address has its counter in this window already."

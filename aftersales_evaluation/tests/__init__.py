@@ -53,6 +53,7 @@ from . import test_survey_sending
 from . import test_board
 from . import test_board_race
 from . import test_promise_version
+
 # tests of: pages
 from . import test_evaluation_dashboard
 from . import test_improvement

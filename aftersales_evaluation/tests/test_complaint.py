@@ -95,7 +95,7 @@ class TestComplaint(VoiceCommon):
     def test_the_steps_of_a_complaint(self):
         complaint = self._complain().with_user(self.user_centre)
         complaint.action_acknowledge()
-        with self.assertRefused(UserError, "fill in “Assessment” first"):
+        with self.assertRefused(UserError, "fill in “Initial Assessment” first"):
             complaint.action_assess()
         with self.assertRefused(UserError, "is in state “Acknowledged”"):
             complaint.action_respond()
