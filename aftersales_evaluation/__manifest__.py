@@ -132,6 +132,7 @@
         "wizard/aftersales_evaluation_dashboard_views.xml",
         "wizard/aftersales_isation_board_views.xml",
         "views/aftersales_improvement_views.xml",
+        "views/aftersales_pages_actions.xml",
         "views/aftersales_pages_menus.xml",
     ],
     "assets": {

@@ -6,15 +6,15 @@ from tests.common import SuiteCase
 
 GROUP = "aftersales_network.group_"
 HOMES = {
-    "head": "aftersales_network.aftersales_service_point_action",
+    "head": "aftersales_evaluation.aftersales_evaluation_dashboard_action",
     "dispatcher": "aftersales_network.aftersales_service_order_action_board",
     "centre_manager": "aftersales_network.aftersales_system_figure_action_mine",
     "technical_reviewer": "aftersales_network.aftersales_application_review_action",
     "settlement_clerk": "aftersales_warranty.aftersales_claim_action",
     "warehouse": "aftersales_warranty.aftersales_return_receive_action",
     "training_officer": "aftersales_training.aftersales_ratio_dashboard_action",
-    "auditor": "aftersales_evaluation.aftersales_scorecard_action",
-    "service": "aftersales_network.aftersales_service_point_action",
+    "auditor": "aftersales_evaluation.aftersales_scorecard_action_mine",
+    "service": "aftersales_evaluation.aftersales_callback_action",
     "admin": "aftersales_network.aftersales_service_point_action",
 }
 

@@ -56,6 +56,7 @@ from . import test_promise_version
 
 # tests of: pages
 from . import test_evaluation_dashboard
+from . import test_evaluation_dashboard_more
 from . import test_improvement
 from . import test_isation_board
 from . import test_period_page_export

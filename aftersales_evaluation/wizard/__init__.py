@@ -31,8 +31,11 @@ from . import aftersales_reason_wizard_strategy
 
 # wizards of: pages
 from . import period_page
+from . import period_page_cards
 from . import period_page_export
 from . import aftersales_evaluation_dashboard
 from . import aftersales_evaluation_dashboard_sections
+from . import aftersales_evaluation_dashboard_voice
 from . import aftersales_isation_board
+from . import aftersales_isation_board_praise
 from . import aftersales_reason_wizard_pages

@@ -164,7 +164,10 @@ class AftersalesEvaluationDashboard(models.TransientModel):
             self._get_failed_card(),
             self._get_overdue_card(),
             self._get_promise_card(),
+            self._get_target_card(),
             self._get_satisfaction_card(),
+            self._get_complaint_card(),
+            self._get_crisis_card(),
             self._get_company_card(),
             *(self._prepare_card(**card) for card in shared),
         ]
@@ -266,78 +269,23 @@ class AftersalesEvaluationDashboard(models.TransientModel):
 
     def _get_promise_card(self):
         """Promises kept, of the months that are measured."""
-        counts = [
-            self._count_promises(dates)
-            for dates in (self._get_now(), self._get_period_before())
-        ]
-        return self._prepare_share_card(
+        return self._get_month_card(
             "promises",
             self.env._("Promises Kept"),
-            *counts,
-            open=self._get_opener(
-                self.env._("Measured Promises"),
-                "aftersales.promise.value",
-                self._get_promise_domain(self._get_now()),
-                "list,graph,pivot",
-            ),
+            "aftersales.promise.value",
+            Domain("status", "=", "measured"),
+            Domain("is_kept", "=", True),
         )
 
-    def _get_promise_domain(self, dates):
-        """Measured months of the company, or of the chosen unit itself."""
-        months = kernel.months_within(*dates)
-        return (
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("service_point_id", "=", self.service_point_id._origin.id)
-            & Domain("month", "in", months)
-            & Domain("status", "=", "measured")
+    def _get_target_card(self):
+        """Targets of key figures met, of the months that are measured."""
+        return self._get_month_card(
+            "targets",
+            self.env._("Targets Met"),
+            "aftersales.kpi.value",
+            Domain("status", "in", ("ok", "warning", "missed")),
+            Domain("status", "=", "ok"),
         )
-
-    def _count_promises(self, dates):
-        """Promise months kept, and measured."""
-        Value = self.env["aftersales.promise.value"]
-        domain = self._get_promise_domain(dates)
-        kept = Value.search_count(domain & Domain("is_kept", "=", True))
-        return kept, Value.search_count(domain)
-
-    def _get_satisfaction_card(self):
-        """Mean answer of the customers, whatever way it came."""
-        Answer = self.env["aftersales.satisfaction"]
-        if not Answer.has_access("read"):
-            return None
-        mean, count, bad = self._count_answers(*self._get_now())
-        old, _count, _bad = self._count_answers(*self._get_period_before())
-        return self._prepare_card(
-            "satisfaction",
-            self.env._("Satisfaction"),
-            self._format_number(mean, 2),
-            note=self.env._(
-                "of 5, %(count)s answers, %(bad)s dissatisfied", count=count, bad=bad
-            ),
-            open=self._get_opener(
-                self.env._("Answers of the Period"),
-                Answer._name,
-                self._get_answer_domain(*self._get_now()),
-                "list,graph,pivot,form",
-            ),
-            **self._describe_change(mean, old, digits=2),
-        )
-
-    def _get_answer_domain(self, date_from, date_to):
-        return (
-            self._get_scope_domain()
-            & Domain("date", ">=", date_from)
-            & Domain("date", "<=", date_to)
-        )
-
-    def _count_answers(self, date_from, date_to):
-        """``(mean score or None, answers, dissatisfied)`` of a period."""
-        Answer = self.env["aftersales.satisfaction"]
-        domain = self._get_answer_domain(date_from, date_to)
-        [(mean, scored)] = Answer._read_group(
-            domain & Domain("score", ">", 0), [], ["score:avg", "__count"]
-        )
-        bad = Answer.search_count(domain & Domain("is_dissatisfied", "=", True))
-        return (mean if scored else None), Answer.search_count(domain), bad
 
     def _get_company_card(self):
         """Newest approved score of the company itself, where there is one."""

@@ -67,53 +67,6 @@ class AftersalesIsationBoard(models.TransientModel):
         }
         return {key: [card for card in cards if card] for key, cards in figures.items()}
 
-    def _count_share(self, model, base, part):
-        """``(numerator, denominator)`` of the period and of the one before.
-
-        :param base: function of the dates: domain of the denominator
-        :param part: domain of those that count
-        """
-        Model = self.env[model]
-        result = []
-        for dates in ((self.date_from, self.date_to), self._get_period_before()):
-            domain = self._get_scope_domain() & base(*dates)
-            found = Model.search_count(domain & part)
-            result.append((found, Model.search_count(domain)))
-        return result
-
-    def _get_share_card(self, key, name, model, base, part, missing=True):
-        """Card of a share; opens what is missing, or what was found.
-
-        :param missing: open the records that do not count, the work to be done
-        """
-        if not self.env[model].has_access("read"):
-            return None
-        domain = self._get_scope_domain() & base(self.date_from, self.date_to)
-        return self._prepare_share_card(
-            key,
-            name,
-            *self._count_share(model, base, part),
-            open=self._get_opener(name, model, domain & (~part if missing else part)),
-        )
-
-    def _get_count_card(self, key, name, model, base):
-        """Card of a number of records, beside the period before."""
-        if not self.env[model].has_access("read"):
-            return None
-        now, before = (
-            self._get_scope_domain() & base(*dates)
-            for dates in ((self.date_from, self.date_to), self._get_period_before())
-        )
-        count = self.env[model].search_count(now)
-        old = self.env[model].search_count(before)
-        return self._prepare_card(
-            key,
-            name,
-            self._format_number(count, 0),
-            open=self._get_opener(name, model, now),
-            **self._describe_change(count, old, digits=0),
-        )
-
     # Standard process
 
     def _get_done_domain(self, date_from, date_to):
@@ -251,27 +204,6 @@ class AftersalesIsationBoard(models.TransientModel):
                 points._name,
                 Domain("id", "in", missing[0].ids),
             ),
-        )
-
-    def _get_month_card(self, key, name, model, base, part):
-        """Card of measured months of the company, or of the chosen unit itself."""
-        Model = self.env[model]
-        if not Model.has_access("read"):
-            return None
-        counts, domains = [], []
-        for dates in ((self.date_from, self.date_to), self._get_period_before()):
-            domain = (
-                Domain("company_id", "=", self.company_id.id)
-                & Domain("service_point_id", "=", self.service_point_id._origin.id)
-                & Domain("month", "in", kernel.months_within(*dates))
-                & base
-            )
-            domains.append(domain)
-            counts.append(
-                (Model.search_count(domain & part), Model.search_count(domain))
-            )
-        return self._prepare_share_card(
-            key, name, *counts, open=self._get_opener(name, model, domains[0])
         )
 
     # Routine praise

@@ -1,12 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date, formatLang
+from odoo.tools import format_date
 
 from ..tools import period as kernel
-
-#: A metric is judged by how it changed only when it changed by this much.
-_SAME = 0.05
 
 
 class AftersalesPeriodPage(models.AbstractModel):
@@ -175,65 +172,6 @@ class AftersalesPeriodPage(models.AbstractModel):
         Point = self.env["aftersales.service.point"].with_context(active_test=False)
         return Point.search(self._get_scope_domain("id")).with_env(self.env)
 
-    # Cards
-
-    def _prepare_card(self, key, name, value, **more):
-        """A card.
-
-        :param value: text of the figure
-        :param more: ``note``, ``change`` and ``tone`` (``good``, ``bad``),
-            ``is_alert``, ``open`` (function that returns the action of a click)
-        """
-        card = {"note": "", "change": "", "tone": "", "is_alert": False, "open": None}
-        return {**card, "key": key, "name": name, "value": value, **more}
-
-    def _format_number(self, value, digits=1):
-        """A number in the reader's language; "n/a" where there is none."""
-        if value is None:
-            return self.env._("n/a")
-        return formatLang(self.env, value, digits=digits)
-
-    def _describe_change(self, value, before, direction="up", digits=1):
-        """How a figure changed: ``{"change", "tone"}``, empty where one is missing.
-
-        :param direction: ``up`` where more is better, ``down`` where less is
-        """
-        if value is None or before is None:
-            return {"change": "", "tone": ""}
-        difference = value - before
-        if abs(difference) < _SAME / 10 ** (digits - 1):
-            return {"change": self.env._("as before"), "tone": ""}
-        sign = "+" if difference > 0 else "−"
-        better = (difference > 0) == (direction == "up")
-        return {
-            "change": f"{sign}{self._format_number(abs(difference), digits)}",
-            "tone": "good" if better else "bad",
-        }
-
-    def _prepare_share_card(self, key, name, counts, before, **more):
-        """Card of a share with both numbers and the change to the period before.
-
-        :param counts: ``(numerator, denominator)`` of the period
-        :param before: the same of the period before
-        """
-        share, old = self._get_share(counts), self._get_share(before)
-        value = self._format_number(share)
-        note = self.env._(
-            "%(part)s of %(total)s",
-            part=self._format_number(counts[0], 0),
-            total=self._format_number(counts[1], 0),
-        )
-        change = self._describe_change(share, old, more.pop("direction", "up"))
-        if share is not None:
-            value = f"{value} %"
-        return self._prepare_card(key, name, value, note=note, **{**change, **more})
-
-    @api.model
-    def _get_share(self, counts):
-        """Percentage; nothing out of nothing is no figure."""
-        part, total = counts
-        return 100 * float(part) / float(total) if total else None
-
     # Records behind the figures
 
     def action_open_figure(self, key):
@@ -288,67 +226,3 @@ class AftersalesPeriodPage(models.AbstractModel):
         if not self.env[model].has_access("read"):
             return None
         return lambda: self._open_records(name, model, domain, view_mode)
-
-    # Metrics
-
-    def _get_metric_counts(self, codes):
-        """Sums of metrics over the scope, of the period and the one before.
-
-        :return: ``{code: ((numerator, denominator), (… before))}`` of the codes
-            that an installed module offers
-        """
-        Metric = self.env["aftersales.metric"].with_company(self.company_id)
-        points = self._get_points()
-        known = [code for code in codes if code in Metric._get_metric_catalog()]
-        periods = ((self.date_from, self.date_to), self._get_period_before())
-        values = [Metric._compute_metrics(known, points, *dates) for dates in periods]
-        return {
-            code: tuple(self._sum_pairs(found[code].values()) for found in values)
-            for code in known
-        }
-
-    @api.model
-    def _sum_pairs(self, pairs):
-        pairs = list(pairs)
-        return sum(float(n) for n, _d in pairs), sum(float(d) for _n, d in pairs)
-
-    def _get_metric_cards(self, codes):
-        """One card per metric that an installed module offers."""
-        Metric = self.env["aftersales.metric"].with_company(self.company_id)
-        catalog = Metric._get_metric_catalog()
-        counts = self._get_metric_counts(codes)
-        return [
-            self._prepare_metric_card(code, catalog[code], *counts[code])
-            for code in codes
-            if code in counts
-        ]
-
-    def _prepare_metric_card(self, code, entry, counts, before):
-        """Card of a metric: a share with its counts, or a mean."""
-        opener = self._get_metric_opener(code)
-        direction = entry["direction"]
-        key = code.lower()
-        if entry["unit"] == "%":
-            return self._prepare_share_card(
-                key, entry["name"], counts, before, direction=direction, open=opener
-            )
-        mean, old = (n / d if d else None for n, d in (counts, before))
-        units = {"h": self.env._("h"), "days": self.env._("days")}
-        value = f"{self._format_number(mean)} {units.get(entry['unit'], '')}".rstrip()
-        return self._prepare_card(
-            key,
-            entry["name"],
-            self.env._("n/a") if mean is None else value,
-            note=self.env._("%(count)s counted", count=round(counts[1])),
-            open=opener,
-            **self._describe_change(mean, old, direction),
-        )
-
-    def _get_metric_opener(self, code):
-        """Function that opens the records behind a metric, where it has some."""
-        Metric = self.env["aftersales.metric"].with_company(self.company_id)
-        if not hasattr(Metric, f"_metric_domain_{code.lower()}"):
-            return None
-        return lambda: Metric._get_metric_action(
-            code, self._get_points(), self.date_from, self.date_to
-        )
