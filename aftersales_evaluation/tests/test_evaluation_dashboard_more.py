@@ -28,6 +28,7 @@ class TestDashboardCards(PagesCommon):
             "company_id": self.company.id,
             "month": APRIL[0],
             "tier": "company",
+            "owner_id": self.user_head.id,
             "date_computed": "2026-05-01 00:00:00",
         }
         point = {"service_point_id": self.point.id, "tier": "point"}
