@@ -88,6 +88,7 @@
         # views, wizards, reports and menus of: kpis
         "views/aftersales_kpi_views.xml",
         "views/aftersales_kpi_value_views.xml",
+        "views/aftersales_promise_cost_views.xml",
         "views/aftersales_kpis_menus.xml",
         # views, wizards, reports and menus of: awards
         "report/aftersales_award_templates.xml",

@@ -46,6 +46,7 @@ from . import aftersales_kpi_period
 from . import aftersales_kpi_run
 from . import aftersales_kpi_incentive
 from . import aftersales_approval_kpi
+from . import aftersales_promise_cost
 
 # models of: awards
 from . import (

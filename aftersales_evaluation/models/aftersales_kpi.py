@@ -10,7 +10,6 @@ UNITS = [
     ("h", "Hours"),
     ("days", "Days"),
     ("number", "Number"),
-    ("points", "Points"),
     ("money", "Money"),
 ]
 

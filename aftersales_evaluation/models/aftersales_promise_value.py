@@ -85,9 +85,17 @@ class AftersalesPromiseValue(models.Model):
         points = promises._get_points()
         values = promises._get_metric_values(points, month, last)
         subtrees = self._get_subtrees(points)
+        benefits = self._load_benefits(company, month, last) if promises else {}
         return self.create(
             [
-                vals
+                {
+                    **vals,
+                    **self._prepare_benefit_vals(
+                        vals["service_point_id"],
+                        subtrees[vals["service_point_id"]],
+                        benefits,
+                    ),
+                }
                 for promise in promises
                 for vals in self._prepare_vals_list(promise, month, values, subtrees)
             ]

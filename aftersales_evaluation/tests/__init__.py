@@ -30,6 +30,7 @@ from . import test_kpi
 from . import test_kpi_period
 from . import test_kpi_incentive
 from . import test_kpi_race
+from . import test_promise_cost
 
 # tests of: awards
 from . import test_award, test_ranking

@@ -21,7 +21,7 @@ class AftersalesOrderCost(models.Model):
     source = fields.Selection(selection="_get_cost_kinds", readonly=True)
     order_id = fields.Many2one("aftersales.service.order", readonly=True)
     service_point_id = fields.Many2one("aftersales.service.point", readonly=True)
-    centre_id = fields.Many2one("aftersales.service.point", "Centre", readonly=True)
+    centre_id = fields.Many2one("aftersales.service.point", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     date = fields.Date(readonly=True)
