@@ -78,6 +78,7 @@
         "report/aftersales_scorecard_comparison_views.xml",
         "views/aftersales_scorecard_assessment_views.xml",
         "views/aftersales_scorecard_line_views.xml",
+        "views/aftersales_self_assessment_templates.xml",
         "views/aftersales_evaluation_certificate_views.xml",
         "views/aftersales_sets_menus.xml",
         # views, wizards, reports and menus of: audits

@@ -2,6 +2,7 @@ from . import portal
 from . import promise
 
 # controllers of: sets
+from . import self_assessment
 from . import indicator_set
 
 # controllers of: audits
