@@ -85,6 +85,7 @@
         "views/aftersales_finding_views.xml",
         "views/aftersales_audit_views.xml",
         "views/aftersales_audit_links_views.xml",
+        "views/aftersales_finding_portal_templates.xml",
         "views/aftersales_audits_menus.xml",
         # views, wizards, reports and menus of: kpis
         "views/aftersales_kpi_views.xml",

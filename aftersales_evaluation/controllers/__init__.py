@@ -6,6 +6,8 @@ from . import self_assessment
 from . import indicator_set
 
 # controllers of: audits
+from . import finding
+
 # controllers of: kpis
 # controllers of: awards
 from . import award_payroll, award_portal

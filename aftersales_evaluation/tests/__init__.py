@@ -25,6 +25,7 @@ from . import test_indicator_tree
 from . import test_audit
 from . import test_checklist
 from . import test_finding
+from . import test_finding_portal
 
 # tests of: kpis
 from . import test_kpi
