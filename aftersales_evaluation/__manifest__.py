@@ -87,6 +87,8 @@
         "views/aftersales_audit_links_views.xml",
         "views/aftersales_finding_portal_templates.xml",
         "views/aftersales_audits_menus.xml",
+        "report/aftersales_audit_report_templates.xml",
+        "views/aftersales_audit_report_views.xml",
         # views, wizards, reports and menus of: kpis
         "views/aftersales_kpi_views.xml",
         "views/aftersales_kpi_value_views.xml",

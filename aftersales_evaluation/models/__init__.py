@@ -32,6 +32,8 @@ from . import aftersales_audit_flow
 from . import aftersales_audit_point
 from . import aftersales_audit_point_flow
 from . import aftersales_audit_withheld
+from . import aftersales_audit_report
+from . import aftersales_audit_report_fill
 from . import aftersales_finding
 from . import aftersales_scorecard_entry
 from . import aftersales_scorecard_checklist
