@@ -130,6 +130,8 @@
         "views/aftersales_need_views.xml",
         "views/aftersales_document_views.xml",
         "views/aftersales_crisis_views.xml",
+        "views/aftersales_document_portal_templates.xml",
+        "views/res_config_settings_strategy_views.xml",
         "views/aftersales_strategy_menus.xml",
         # views, wizards, reports and menus of: pages
         "report/aftersales_period_page_templates.xml",

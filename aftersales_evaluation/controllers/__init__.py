@@ -19,5 +19,7 @@ from . import evaluation_card
 from . import survey
 
 # controllers of: strategy
+from . import document_portal
+
 # controllers of: pages
 from . import period_page

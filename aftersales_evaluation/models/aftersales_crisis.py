@@ -100,7 +100,14 @@ class AftersalesCrisis(models.Model):
         "Service Orders",
         check_company=True,
     )
-    complaint_ref = fields.Char("Complaints in Words")
+    complaint_ids = fields.Many2many(
+        "aftersales.complaint",
+        "aftersales_crisis_complaint_rel",
+        "crisis_id",
+        "complaint_id",
+        "Complaints",
+        check_company=True,
+    )
     finding_ids = fields.Many2many(
         "aftersales.finding",
         "aftersales_crisis_finding_rel",
@@ -151,9 +158,9 @@ class AftersalesCrisis(models.Model):
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     date_closed = fields.Datetime("Closed on", readonly=True, copy=False)
 
+    _FIXED_FIELDS = frozenset(("name",))
     _FLOW_FIELDS = frozenset(
         (
-            "name",
             "state",
             "submitted_by_id",
             "submitted_on",
@@ -174,7 +181,7 @@ class AftersalesCrisis(models.Model):
             "description",
             "place",
             "order_ids",
-            "complaint_ref",
+            "complaint_ids",
             "finding_ids",
             "batch_text",
             "cause",

@@ -1,7 +1,10 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+_logger = logging.getLogger(__name__)
 REMINDER_TYPE = "aftersales_evaluation.mail_activity_type_read"
 REMINDER_MAIL = "aftersales_evaluation.mail_template_read_reminder"
 
@@ -25,8 +28,16 @@ class AftersalesDocument(models.Model):
         for document in due:
             if left <= 0:
                 return
-            document._remind_readers()
+            document._remind_alone()
             left = cron._commit_progress(1)
+
+    def _remind_alone(self):
+        """Remind of one document; an error of it must not stop the others."""
+        try:
+            with self.env.cr.savepoint():
+                self._remind_readers()
+        except UserError as error:
+            _logger.warning("No reminder of %s: %s", self, error)
 
     @api.model
     def _get_documents_to_remind(self):

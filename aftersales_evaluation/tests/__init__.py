@@ -57,6 +57,10 @@ from . import test_survey_sending
 from . import test_board
 from . import test_board_race
 from . import test_promise_version
+from . import test_document
+from . import test_crisis
+from . import test_need
+from . import test_benchmark
 
 # tests of: pages
 from . import test_evaluation_dashboard
