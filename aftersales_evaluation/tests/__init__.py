@@ -67,4 +67,5 @@ from . import test_evaluation_dashboard
 from . import test_evaluation_dashboard_more
 from . import test_improvement
 from . import test_isation_board
+from . import test_pages_tour
 from . import test_period_page_export

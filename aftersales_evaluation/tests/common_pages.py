@@ -1,14 +1,11 @@
 from datetime import date
 
-from freezegun import freeze_time
-
 from .common import MARCH, EvaluationCommon
 
 APRIL = (date(2026, 4, 1), date(2026, 4, 30))
 TODAY = "2026-05-20 04:00:00"
 
 
-@freeze_time(TODAY)
 class PagesCommon(EvaluationCommon):
     """Approved scorecards of March and April at points of two centres.
 

@@ -92,9 +92,14 @@ class AftersalesPeriodPage(models.AbstractModel):
             ``empty``, the text without rows
         """
         self.ensure_one()
+        period = self._describe_period(self.date_from, self.date_to)
+        before = self._describe_period(*self._get_period_before())
         return {
-            "period": self._describe_period(self.date_from, self.date_to),
-            "before": self._describe_period(*self._get_period_before()),
+            "period": period,
+            "before": before,
+            "headline": self.env._(
+                "%(period)s, beside %(before)s", period=period, before=before
+            ),
             "groups": self._get_groups(),
             "sections": self._get_sections(),
         }

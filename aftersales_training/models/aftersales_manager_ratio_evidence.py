@@ -154,7 +154,7 @@ class AftersalesManagerRatio(models.Model):
                     self._list_facts(evidence),
                 ),
                 (
-                    self.env._("Units"),
+                    self.env._("Managers by Unit"),
                     [
                         self.env._("Unit"),
                         self.env._("Managers"),

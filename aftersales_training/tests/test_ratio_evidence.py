@@ -112,9 +112,11 @@ class TestRatioEvidence(TrainingCommon, HttpCase):
             self.assertIn("Manager%20Ratio", response.headers["Content-Disposition"])
             sheets = self._get_sheets(response.content)
             self.assertEqual(
-                list(sheets), ["Figures", "Units", "People", "Differences"]
+                list(sheets), ["Figures", "Managers by Unit", "People", "Differences"]
             )
-            self.assertEqual(sheets["Units"][1], [self.firm_north.display_name, 3, 1])
+            self.assertEqual(
+                sheets["Managers by Unit"][1], [self.firm_north.display_name, 3, 1]
+            )
             figures = {row[0]: row[1] for row in sheets["Figures"]}
             self.assertEqual((figures["Managers"], figures["Certified"]), (3, 1))
             self.assertEqual(figures["Company"], "Ratio Company")
