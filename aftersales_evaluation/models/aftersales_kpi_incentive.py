@@ -56,7 +56,7 @@ class AftersalesKpiIncentive(models.Model):
     date_to = fields.Date("Valid until")
     condition = fields.Selection(
         [
-            ("ok", "Target met"),
+            ("ok", "Target Met"),
             ("attained", "Attainment of at least"),
             ("not_ok", "Target not met"),
             ("missed", "Missed beyond the warning"),

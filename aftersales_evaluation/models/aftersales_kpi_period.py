@@ -51,9 +51,9 @@ class AftersalesKpiPeriod(models.Model):
     date_closed = fields.Datetime("Closed on", readonly=True, copy=False)
     reopen_count = fields.Integer("Times Reopened", readonly=True, copy=False)
     value_ids = fields.One2many("aftersales.kpi.value", "period_id", readonly=True)
-    ok_count = fields.Integer("Met", compute="_compute_counts")
+    ok_count = fields.Integer("Targets Met", compute="_compute_counts")
     warning_count = fields.Integer("Warnings", compute="_compute_counts")
-    missed_count = fields.Integer("Missed", compute="_compute_counts")
+    missed_count = fields.Integer("Targets Missed", compute="_compute_counts")
 
     _FLOW_FIELDS = frozenset(
         (
@@ -215,7 +215,7 @@ class AftersalesKpiPeriod(models.Model):
                 period.activity_schedule(
                     "mail.mail_activity_data_todo",
                     user_id=owner.id,
-                    summary=period.env._("Targets missed"),
+                    summary=period.env._("Targets Missed"),
                     note=period.env._(
                         "Figures that missed their target: %(names)s. Say what you "
                         "will do about them.",

@@ -7,7 +7,7 @@ from odoo.addons.aftersales_network.models.flow import FLOW
 STATUSES = [
     ("ok", "Target Met"),
     ("warning", "Warning"),
-    ("missed", "Missed"),
+    ("missed", "Target Missed"),
     ("no_target", "No Target"),
     ("na", "Not Available"),
 ]

@@ -84,7 +84,9 @@ class AftersalesPromiseValue(models.Model):
 
     currency_id = fields.Many2one(related="company_id.currency_id")
     order_count = fields.Integer("Orders", help="Finished in the month.")
-    answer_count = fields.Integer("Answers", help="Of customers, in the month.")
+    answer_count = fields.Integer(
+        "Answers Received", help="Of customers, in the month."
+    )
     satisfaction = fields.Float(
         digits=(3, 2), aggregator="avg", help="Mean of the scores from 1 to 5."
     )
@@ -97,6 +99,7 @@ class AftersalesPromiseValue(models.Model):
         help="All orders finished in the month, awards and penalties included.",
     )
     cost_per_order = fields.Monetary(
+        "Cost per Order",
         groups=MONEY_GROUPS,
         aggregator="avg",
         help="Cost of the orders ÷ orders.",
