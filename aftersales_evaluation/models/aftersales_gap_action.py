@@ -21,14 +21,10 @@ class AftersalesGapAction(models.Model):
     line_id = fields.Many2one(
         "aftersales.gap.line", "Gap", required=True, index=True, ondelete="cascade"
     )
-    analysis_id = fields.Many2one(
-        related="line_id.analysis_id", store=True, index=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="line_id.company_id", store=True, index=True, precompute=True
-    )
+    analysis_id = fields.Many2one(related="line_id.analysis_id", store=True, index=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
     gap_kind = fields.Selection(
-        related="line_id.kind", store=True, precompute=True, string="Kind of Gap"
+        related="line_id.kind", store=True, string="Kind of Gap"
     )
     owner_id = fields.Many2one(
         "res.users",

@@ -19,12 +19,8 @@ class AftersalesGapMeasure(models.Model):
     line_id = fields.Many2one(
         "aftersales.gap.line", required=True, index=True, ondelete="cascade"
     )
-    analysis_id = fields.Many2one(
-        related="line_id.analysis_id", store=True, index=True, precompute=True
-    )
-    company_id = fields.Many2one(
-        related="line_id.company_id", store=True, index=True, precompute=True
-    )
+    analysis_id = fields.Many2one(related="line_id.analysis_id", store=True, index=True)
+    company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)
     source = fields.Selection(
         [
             ("metric", "Metric"),

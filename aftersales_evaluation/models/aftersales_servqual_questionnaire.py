@@ -63,15 +63,21 @@ class AftersalesServqualSet(models.Model):
         }
 
     def _plan_questions(self, variant):
-        """Keys of pages and questions in their order: ``(kind, dimension id)``."""
-        dimensions = self.item_ids.dimension_id.sorted().ids
-        parts = ["expectation", "weight", "perception"]
-        if variant == "servperf":
-            parts.remove("expectation")
+        """Keys of pages and questions in their order.
+
+        :return: ``[(kind, item or dimension id)]``; expectations and perceptions name
+            an item, points a dimension
+        """
+        dimensions = self.item_ids.dimension_id.sorted()
+        items = [item.key for item in self._get_kernel_items()]
         plan = []
-        for part in parts:
-            plan.append((f"page_{part}", 0))
-            plan += [(part, dimension_id) for dimension_id in dimensions]
+        if variant == "servqual":
+            plan.append(("page_expectation", 0))
+            plan += [("expectation", item_id) for item_id in items]
+        plan.append(("page_weight", 0))
+        plan += [("weight", dimension_id) for dimension_id in dimensions.ids]
+        plan.append(("page_perception", 0))
+        plan += [("perception", item_id) for item_id in items]
         return [*plan, ("comment", 0)]
 
     def _get_question_texts(self):
@@ -84,77 +90,62 @@ class AftersalesServqualSet(models.Model):
             ("comment", 0): _("What else should we know?"),
         }
         for dimension in self.item_ids.dimension_id:
-            heading = dimension._get_heading()
-            texts["expectation", dimension.id] = heading
-            texts["perception", dimension.id] = heading
-            texts["weight", dimension.id] = _("Points for: %(topic)s", topic=heading)
+            texts["weight", dimension.id] = _(
+                "Points for: %(topic)s", topic=dimension._get_heading()
+            )
         for item in self.item_ids:
-            texts["expectation_row", item.id] = item.expectation
-            texts["perception_row", item.id] = item.perception
-        labels = {self.scale_min: self.low_label, self.scale_max: self.high_label}
-        for mark in range(self.scale_min, self.scale_max + 1):
-            label = labels.get(mark)
-            texts["mark", mark] = f"{mark} {label}" if label else str(mark)
+            texts["expectation", item.id] = item.expectation
+            texts["perception", item.id] = item.perception
         return texts
 
     def _prepare_question_vals(self, key, texts, sequence):
         """Values of one page or question."""
-        kind, dimension_id = key
+        kind, record_id = key
         vals = {"title": texts[key], "sequence": sequence}
         if kind.startswith("page_"):
             return {**vals, "is_page": True}
         if kind == "comment":
             return {**vals, "question_type": "text_box"}
-        vals.update(servqual_part=kind, servqual_dimension_id=dimension_id)
+        vals["servqual_part"] = kind
         if kind == "weight":
-            return {**vals, **self._prepare_points_vals()}
-        return {**vals, **self._prepare_matrix_vals(kind, dimension_id, texts)}
+            return {**vals, **self._prepare_points_vals(record_id)}
+        return {**vals, **self._prepare_scale_vals(record_id)}
 
-    def _prepare_points_vals(self):
+    def _prepare_points_vals(self, dimension_id):
         """Question for the points of one dimension."""
         return {
             "question_type": "numerical_box",
+            "servqual_dimension_id": dimension_id,
             "validation_required": True,
             "validation_min_float_value": 0,
             "validation_max_float_value": 100,
         }
 
-    def _prepare_matrix_vals(self, part, dimension_id, texts):
-        """Matrix of the items of one dimension: a row an item, a column a mark."""
-        items = self.item_ids.filtered(lambda i: i.dimension_id.id == dimension_id)
+    def _prepare_scale_vals(self, item_id):
+        """Scale for one item; unlike a matrix it can be read on a phone."""
         return {
-            "question_type": "matrix",
-            "matrix_subtype": "simple",
-            "suggested_answer_ids": [
-                Command.create(
-                    {
-                        "value": texts["mark", mark],
-                        "servqual_mark": mark,
-                        "sequence": mark,
-                    }
-                )
-                for mark in range(self.scale_min, self.scale_max + 1)
-            ],
-            "matrix_row_ids": [
-                Command.create(
-                    {
-                        "value": texts[f"{part}_row", item.id],
-                        "servqual_item_id": item.id,
-                        "sequence": sequence,
-                    }
-                )
-                for sequence, item in enumerate(items, 1)
-            ],
+            "question_type": "scale",
+            "servqual_item_id": item_id,
+            "scale_min": self.scale_min,
+            "scale_max": self.scale_max,
+            "scale_min_label": self.low_label,
+            "scale_max_label": self.high_label,
         }
 
     def _translate_questionnaire(self, survey_sudo, plan):
         """Give the questions their wording in the other installed languages."""
         written_in = self.env.lang or "en_US"
+        questions = survey_sudo.question_and_page_ids.sorted("sequence")
         for lang, _name in self.env["res.lang"].get_installed():
             if lang == written_in:
                 continue
-            texts = self.with_context(lang=lang)._get_question_texts()
-            questions = survey_sudo.question_and_page_ids.sorted("sequence")
+            spoken = self.with_context(lang=lang)
+            texts = spoken._get_question_texts()
+            labels = {
+                "scale_min_label": spoken.low_label,
+                "scale_max_label": spoken.high_label,
+            }
             for key, question in zip(plan, questions, strict=True):
                 question.update_field_translations("title", {lang: texts[key]})
-                question._translate_servqual(lang, texts)
+                if question.question_type == "scale":
+                    question._translate_labels(lang, labels)

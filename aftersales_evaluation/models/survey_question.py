@@ -83,16 +83,12 @@ class SurveyQuestion(models.Model):
         ondelete="restrict",
     )
 
-    def _translate_servqual(self, lang, texts):
-        """Write the wording of rows and columns in another language."""
+    def _translate_labels(self, lang, labels):
+        """Write the labels of a scale in another language; empty ones stay so."""
         self.ensure_one()
-        for row in self.matrix_row_ids.filtered("servqual_item_id"):
-            text = texts[f"{self.servqual_part}_row", row.servqual_item_id.id]
-            row.update_field_translations("value", {lang: text})
-        if self.matrix_row_ids:
-            for column in self.suggested_answer_ids:
-                text = texts["mark", column.servqual_mark]
-                column.update_field_translations("value", {lang: text})
+        for name, label in labels.items():
+            if label:
+                self.update_field_translations(name, {lang: label})
 
 
 class SurveyQuestionAnswer(models.Model):

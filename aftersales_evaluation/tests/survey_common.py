@@ -97,7 +97,7 @@ class SurveyCommon(EvaluationCommon):
                 marks = expected
                 if question.servqual_part == "perception":
                     marks = perceived
-                answer = cls._get_matrix_answer(question, marks)
+                answer = cls._get_scale_answer(question, marks)
             user_input._save_lines(question, answer)
         user_input._mark_in_progress()
         if is_done:
@@ -105,15 +105,9 @@ class SurveyCommon(EvaluationCommon):
         return user_input
 
     @classmethod
-    def _get_matrix_answer(cls, question, marks):
-        codes = ("a1", "a2", "b1")
-        columns = {c.servqual_mark: c.id for c in question.suggested_answer_ids}
-        answer = {}
-        for row in question.matrix_row_ids:
-            mark = marks[codes.index(row.servqual_item_id.code)]
-            if mark:
-                answer[row.id] = [columns[mark]]
-        return answer
+    def _get_scale_answer(cls, question, marks):
+        mark = marks[("a1", "a2", "b1").index(question.servqual_item_id.code)]
+        return str(mark) if mark else ""
 
     @classmethod
     def _figures(cls, campaign, kind):

@@ -275,6 +275,7 @@ class TestGapAnalysis(GapCommon):
         self.analysis.summary = "Better than last year."
 
     def test_a_new_owner_gets_the_reminder(self):
+        self.assertFalse(self.analysis.action_ids, "known before the action is")
         action = self._create_action()
         self.analysis.action_start()
         action.owner_id = self.user_reviewer

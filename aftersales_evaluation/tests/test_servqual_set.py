@@ -36,14 +36,14 @@ class TestServqualSet(SurveyCommon):
             self.assertEqual(survey._get_servqual_items(part), standard.item_ids)
         weights = survey.question_ids.filtered(lambda q: q.servqual_part == "weight")
         self.assertEqual(weights.servqual_dimension_id, standard.item_ids.dimension_id)
-        matrix = survey.question_ids[0]
-        self.assertEqual(matrix.title, "Premises, equipment and appearance")
         self.assertEqual(
-            matrix.suggested_answer_ids.mapped("value"),
-            ["1 strongly disagree", "2", "3", "4", "5", "6", "7 strongly agree"],
+            weights[0].title, "Points for: Premises, equipment and appearance"
         )
+        scale = survey.question_ids[0]
+        self.assertEqual(scale.title, standard.item_ids[0].expectation)
         self.assertEqual(
-            matrix.suggested_answer_ids.mapped("servqual_mark"), list(range(1, 8))
+            (scale.scale_min, scale.scale_max, scale.scale_max_label),
+            (1, 7, "strongly agree"),
         )
 
     def test_servperf_asks_no_expectation(self):
@@ -55,20 +55,20 @@ class TestServqualSet(SurveyCommon):
 
     def test_questionnaire_speaks_every_installed_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
-        for record, text in (
-            (self.servqual.item_ids[0], "Perception a1"),
-            (self.dim_a, "Dimension A"),
-        ):
-            field = "perception" if record._name.endswith("item") else "name"
-            record.with_context(lang="fr_FR")[field] = text
-        survey = self.servqual._create_questionnaire("Test").with_context(lang="fr_FR")
-        matrix = survey.question_ids.filtered(
-            lambda q: q.servqual_part == "perception"
-        )[0]
-        self.assertEqual(matrix.title, "Dimension A")
-        self.assertEqual(matrix.matrix_row_ids[0].value, "Perception a1")
+        in_french = {"lang": "fr_FR"}
+        self.servqual.item_ids[0].with_context(**in_french).perception = "Vu a1"
+        self.dim_b.with_context(**in_french).heading = "Sur B"
+        self.servqual.with_context(**in_french).low_label = "non"
+        survey = self.servqual._create_questionnaire("Test").with_context(**in_french)
+        scale = survey.question_ids.filtered(lambda q: q.servqual_part == "perception")[
+            0
+        ]
+        weights = survey.question_ids.filtered(lambda q: q.servqual_part == "weight")
+        self.assertEqual((scale.title, scale.scale_min_label), ("Vu a1", "non"))
+        self.assertTrue(weights[1].title.endswith("Sur B"))
+        english = scale.with_context(lang="en_US")
         self.assertEqual(
-            matrix.with_context(lang="en_US").matrix_row_ids[0].value, "Perceive a1"
+            (english.title, english.scale_min_label), ("Perceive a1", "no")
         )
 
     def test_a_copy_of_a_questionnaire_stays_mapped(self):

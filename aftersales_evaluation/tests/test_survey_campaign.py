@@ -204,8 +204,7 @@ class TestSurveyCampaign(SurveyCommon):
         survey = self.servqual._create_questionnaire("Own")
         survey.question_ids.filtered(
             lambda q: (
-                q.servqual_part == "expectation"
-                and q.servqual_dimension_id == self.dim_b
+                q.servqual_part == "expectation" and q.servqual_item_id.code == "b1"
             )
         ).unlink()
         campaign = self._create_campaign(survey_id=survey.id)
@@ -215,33 +214,33 @@ class TestSurveyCampaign(SurveyCommon):
         campaign.action_start()
         self.assertEqual(campaign.survey_id, survey)
 
-    def test_scale_questions_of_an_own_questionnaire_count(self):
+    def test_matrix_rows_of_an_own_questionnaire_count(self):
         survey = self.servqual._create_questionnaire("Own", "servperf")
-        matrix = survey.question_ids.filtered(
-            lambda q: (
-                q.servqual_part == "perception"
-                and q.servqual_dimension_id == self.dim_b
-            )
-        )
-        matrix.unlink()
-        item = self.servqual.item_ids[2]
-        scale = self.env["survey.question"].create(
+        items = self.servqual.item_ids
+        survey.question_ids.filtered(lambda q: q.servqual_part == "perception").unlink()
+        matrix = self.env["survey.question"].create(
             {
                 "survey_id": survey.id,
-                "title": "B1?",
-                "question_type": "scale",
-                "scale_min": 1,
-                "scale_max": 7,
+                "title": "All of it",
+                "question_type": "matrix",
                 "servqual_part": "perception",
-                "servqual_item_id": item.id,
                 "sequence": 90,
+                "suggested_answer_ids": [
+                    Command.create({"value": str(mark), "servqual_mark": mark})
+                    for mark in range(1, 8)
+                ],
+                "matrix_row_ids": [
+                    Command.create({"value": item.code, "servqual_item_id": item.id})
+                    for item in items
+                ],
             }
         )
         campaign = self._start(
             self._create_campaign(survey_id=survey.id, variant="servperf", min_share=0)
         )
         user_input = campaign.invitation_ids[0].sudo().user_input_id
-        user_input._save_lines(scale, "6")
+        row = matrix.matrix_row_ids[2]
+        user_input._save_lines(matrix, {row.id: [matrix.suggested_answer_ids[5].id]})
         user_input._mark_done()
         campaign.action_refresh()
         self.assertEqual(self._figures(campaign, "item"), {"b1": (1, 0, 6.0, 0, 0)})
@@ -393,9 +392,7 @@ class TestSurveyCampaignRights(SurveyCommon):
             lambda: survey._create_answer(email="forged@example.com"),
             lambda: survey.question_ids[0].write({"servqual_part": "perception"}),
             lambda: survey.question_ids[0].unlink(),
-            lambda: survey.question_ids.suggested_answer_ids[0].write(
-                {"servqual_mark": 7}
-            ),
+            lambda: survey.question_ids[0].write({"scale_max": 9}),
             lambda: survey.write({"access_mode": "public"}),
         ):
             with self.subTest(change), self.assertRefused(UserError, message):

@@ -194,11 +194,7 @@ class TestSurveyPage(SurveyCommon, HttpCase):
                 place = (self.dim_a, self.dim_b).index(question.servqual_dimension_id)
                 answers[str(question.id)] = str(points[place])
             elif question.servqual_part:
-                found = self._get_matrix_answer(question, marks)
-                answers[str(question.id)] = {
-                    str(row): [str(column) for column in columns]
-                    for row, columns in found.items()
-                }
+                answers[str(question.id)] = self._get_scale_answer(question, marks)
         return answers
 
     def test_a_customer_answers_once(self):
@@ -368,7 +364,7 @@ class TestSurveyReports(SurveyCommon):
         text = " ".join(tree.text_content().split())
         for part in (
             analysis.name,
-            "Perception Gap : -4.17 %",
+            "Perception Gap: -4.17 %",
             "What customers expect and what they perceive",
             "Dim A 6.00 4.50 -25.00",
             "Dim B 6.00 7.00 +16.67",
