@@ -36,7 +36,8 @@ from . import test_kpi_race
 from . import test_promise_cost
 
 # tests of: awards
-from . import test_award, test_ranking
+from . import test_award, test_award_concurrency, test_award_money
+from . import test_level_proposal, test_ranking
 
 # tests of: voice
 from . import test_satisfaction

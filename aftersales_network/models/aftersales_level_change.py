@@ -27,6 +27,15 @@ class AftersalesLevelChange(models.Model):
     level_id = fields.Many2one(
         "aftersales.point.level", "To", readonly=True, index=True, ondelete="restrict"
     )
+    old_coefficient = fields.Float(
+        "Coefficient Before", digits=(6, 4), readonly=True, aggregator=None
+    )
+    coefficient = fields.Float(
+        digits=(6, 4),
+        readonly=True,
+        aggregator=None,
+        help="Of that day: a later change of the level's rate does not reach it.",
+    )
     reason = fields.Text(readonly=True)
     res_model = fields.Char("Source Model", readonly=True)
     res_id = fields.Many2oneReference("Source", model_field="res_model", readonly=True)

@@ -99,6 +99,7 @@ class AftersalesServicePoint(models.Model):
 
         :param before: ``{point id: level id}``; missing means no level
         """
+        Level = self.env["aftersales.point.level"]
         self.env["aftersales.level.change"].sudo().create(
             [
                 {
@@ -106,6 +107,8 @@ class AftersalesServicePoint(models.Model):
                     "date": point.company_id._get_aftersales_today(),
                     "old_level_id": before.get(point.id, False),
                     "level_id": point.level_id.id,
+                    "old_coefficient": Level.browse(before.get(point.id)).coefficient,
+                    "coefficient": point.level_id.coefficient,
                     "reason": reason,
                     "res_model": source._name if source else False,
                     "res_id": source.id if source else False,
