@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import clean_context
 
 HEAD_GROUP = "aftersales_network.group_head"
 #: Roles that release what costs no money.
@@ -55,6 +56,8 @@ class AftersalesAward(models.Model):
 
         :param reason: why a budget is exceeded, where one asks
         """
+        # Buttons of a grouped board send defaults; none of them may reach entries.
+        self = self.with_context(clean_context(self.env.context))
         self._lock_rows(self)
         self._check_release()
         for company, awards in self.grouped("company_id").items():
@@ -167,6 +170,7 @@ class AftersalesAward(models.Model):
         :param reason: why, kept with the award
         :raise AccessError: a released award, by anybody but the head of service
         """
+        self = self.with_context(clean_context(self.env.context))
         self._lock_rows(self)
         self._check_flow_state("proposed", "released")
         released = self.filtered(lambda award: award.state == "released")
@@ -228,6 +232,11 @@ class AftersalesAward(models.Model):
             care=label.get(self.care_kind, self.name),
             person=self.recipient_name,
         )
+
+    def _get_report_base_filename(self):
+        """Name of the file that the portal hands out."""
+        self.ensure_one()
+        return self.name.replace("/", "-")
 
     def _get_citation(self):
         """Text of certificate and card: the own words, else those of the rule."""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import clean_context
 
 from odoo.addons.aftersales_network.tools.workbook import make_workbook
 
@@ -146,6 +147,7 @@ class AftersalesAwardPayrollLine(models.Model):
         :raise AccessError: anybody but HR and the head of service
         :raise UserError: an entry that was handed over before
         """
+        self = self.with_context(clean_context(self.env.context))
         self.check_access("read")
         if not any(self.env.user.has_group(group) for group in OFFICER_GROUPS):
             raise AccessError(

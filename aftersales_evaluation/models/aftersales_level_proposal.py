@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
+from odoo.tools import clean_context, format_date
 
 from odoo.addons.aftersales_network.models.aftersales_service_point_suspension import (
     SUSPENSION_ACTIVITY,
@@ -163,6 +163,7 @@ class AftersalesLevelProposal(models.Model):
 
         :raise UserError: decided before, or by whoever judged the scorecard
         """
+        self = self.with_context(clean_context(self.env.context))
         self.check_access("write")
         self.env["aftersales.award"]._lock_rows(self)
         self._check_flow_state("proposed")

@@ -3,6 +3,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import clean_context
 
 HEAD_GROUP = "aftersales_network.group_head"
 
@@ -149,7 +150,9 @@ class AftersalesRanking(models.Model):
     @api.depends_context("lang", "uid")
     def _compute_podium(self):
         for ranking in self:
-            places = ranking.line_ids.filtered("is_podium").grouped("centre_group")
+            # A centre manager sees the places of his own units.
+            lines = ranking.line_ids._filtered_access("read")
+            places = lines.filtered("is_podium").grouped("centre_group")
             ranking.podium = (
                 self.env["ir.qweb"]._render(
                     "aftersales_evaluation.ranking_podium",
@@ -208,6 +211,7 @@ class AftersalesRanking(models.Model):
 
     def action_compute(self):
         """Calculate drafts anew from what is approved and measured now."""
+        self = self.with_context(clean_context(self.env.context))
         self.check_access("write")
         self._check_flow_state("draft")
         for ranking in self:
@@ -225,6 +229,8 @@ class AftersalesRanking(models.Model):
 
         :raise UserError: nobody ranked, or not calculated
         """
+        # Defaults in the context of the caller must not reach places or awards.
+        self = self.with_context(clean_context(self.env.context))
         self._check_head()
         self._lock()
         self._check_flow_state("draft")

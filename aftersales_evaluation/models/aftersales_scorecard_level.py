@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.fields import Domain
+from odoo.tools import clean_context
 
 from .aftersales_service_point_proposal import PROPOSABLE_STATES
 
@@ -23,6 +24,8 @@ class AftersalesScorecard(models.Model):
         Only the newest approved result of a point and set decides; what still
         waits for an older one is overtaken.
         """
+        # Defaults in the context of the caller must not reach the proposals.
+        self = self.with_context(clean_context(self.env.context))
         cards = self.filtered(lambda card: card._is_level_relevant())
         # Rules and history of a company count whoever approves.
         rules_sudo = (

@@ -264,6 +264,24 @@ class TestAward(AwardCommon):
         self._give_reason(action, "Wrong", self.user_head)
         self.assertEqual(set(ranking.award_ids.mapped("state")), {"cancelled"})
 
+    def test_defaults_of_the_caller_reach_no_place_and_no_award(self):
+        self._create_award_rule()
+        ranking = self._create_ranking()
+        hostile = {
+            "default_state": "released",
+            "default_released_by_id": self.head_b.id,
+            "default_reason": "mine",
+            "default_position": 1,
+            "default_previous_position": 9,
+        }
+        head = ranking.with_user(self.user_head).with_context(**hostile)
+        head.action_compute()
+        self.assertEqual(set(ranking.line_ids.mapped("previous_position")), {0})
+        head.action_release()
+        award = ranking.award_ids
+        self.assertEqual((award.state, award.reason), ("proposed", False))
+        self.assertFalse(award.released_by_id)
+
     def test_who_calculated_does_not_release_the_money(self):
         self._create_award_rule()
         ranking = self._create_ranking(user=self.user_head)

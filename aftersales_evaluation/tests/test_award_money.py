@@ -133,6 +133,28 @@ class TestAwardMoney(MoneyCommon):
         copy = entry.with_user(self.user_head).copy()
         self.assertFalse(copy.award_id)
 
+    def test_defaults_of_the_caller_reach_no_entry(self):
+        """A board grouped by state sends such a context with every button."""
+        award = self._create_award()
+        person = self._create_award(
+            self.user_hr,
+            recipient_type="person",
+            service_point_id=False,
+            employee_id=self.employee.id,
+        )
+        hostile = {
+            "default_state": "settled",
+            "default_payroll_id": 1,
+            "default_amount_overrun": 9,
+            "default_res_id": 1,
+        }
+        both = (award | person).with_user(self.user_head)
+        both.with_context(**hostile).action_release()
+        self.assertEqual(award.adjustment_ids.state, "open")
+        self.assertFalse(person.payroll_line_ids.payroll_id)
+        both.with_context(**hostile)._cancel("x")
+        self.assertEqual(award.adjustment_ids.mapped("state"), ["open", "open"])
+
     def test_the_payroll_list(self):
         first, second = self._release_person(), self._release_person(amount=200.5)
         lines = (first | second).payroll_line_ids
@@ -236,9 +258,11 @@ class TestAwardMoney(MoneyCommon):
         self.assertEqual(award.budget_post_id.line_id, line)
         self.assertEqual(award.budget_post_id.reference, award.name)
         second = self._create_award()
-        with self.assertRaisesRegex(UserError, "goes beyond .* by .*200"):
-            with self.cr.savepoint():
-                second.with_user(self.user_head).action_release()
+        with (
+            self.assertRaisesRegex(UserError, "goes beyond .* by .*200"),
+            self.cr.savepoint(),
+        ):
+            second.with_user(self.user_head).action_release()
         self.assertEqual(second.state, "proposed")
         self.assertFalse(second.adjustment_ids)
         self._cancel(award)

@@ -223,6 +223,22 @@ class TestLevelProposal(AwardCommon):
                 }
             )
 
+    def test_defaults_of_the_caller_reach_no_proposal(self):
+        card = self._judge(
+            self._create_card(
+                service_point_id=self.point_d.id,
+                date_from=APRIL[0],
+                date_to=APRIL[1],
+            )
+        )
+        card.with_user(self.user_auditor).action_submit()
+        card.with_user(self.user_head).with_context(
+            default_state="approved", default_decided_by_id=self.head_b.id
+        ).action_approve()
+        proposal = self._proposals(self.point_d)
+        self.assertEqual((proposal.state, proposal.level_id), ("proposed", self.gold))
+        self.assertFalse(proposal.decided_by_id)
+
     def test_nobody_writes_proposals(self):
         proposal = self._proposals()
         head = proposal.with_user(self.user_head)
