@@ -13,7 +13,7 @@ class AftersalesGapAction(models.Model):
 
     _name = "aftersales.gap.action"
     _description = "Gap Action"
-    _inherit = ["aftersales.gap.part.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.gap.part.mixin", "aftersales.owner.task", "mail.thread"]
     _order = "date_due, id"
     _check_company_auto = True
 
@@ -112,18 +112,7 @@ class AftersalesGapAction(models.Model):
         """
         self._check_flow_state("open")
         self._check_started()
-        result = (result or "").strip()
-        if not result:
-            raise UserError(self.env._("Write down what was done."))
-        for company, actions in self.grouped("company_id").items():
-            actions._write_flow(
-                {
-                    "state": "done",
-                    "result": result,
-                    "date_done": company._get_aftersales_today(),
-                }
-            )
-        self._unlink_reminders()
+        self._report_done(result)
 
     def action_cancel(self):
         """Give open actions up."""
@@ -140,18 +129,3 @@ class AftersalesGapAction(models.Model):
         """
         # The owner of an action may not read the analysis around it.
         self.sudo().analysis_id._check_flow_state("running")
-
-    def _remind_owners(self):
-        """Put open actions on their owners' lists."""
-        for action in self.filtered(lambda a: a.state == "open"):
-            action.activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=action.date_due,
-                summary=action.name,
-                user_id=action.owner_id.id,
-            )
-
-    def _unlink_reminders(self):
-        """Take actions off their owners' lists."""
-        # The activity is the owner's; whoever ends the action ends it as well.
-        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])

@@ -36,10 +36,9 @@ class AftersalesImprovement(models.Model):
     _name = "aftersales.improvement"
     _description = "Improvement Action"
     _inherit = [
-        "aftersales.flow.mixin",
+        "aftersales.owner.task",
         "aftersales.scope.mixin",
         "mail.thread",
-        "mail.activity.mixin",
     ]
     _order = "priority desc, date_due, id"
     _check_company_auto = True
@@ -71,7 +70,6 @@ class AftersalesImprovement(models.Model):
     )
     owner_id = fields.Many2one(
         "res.users",
-        "Owner",
         required=True,
         index=True,
         tracking=True,
@@ -110,6 +108,7 @@ class AftersalesImprovement(models.Model):
     )
     is_planner = fields.Boolean(compute="_compute_is_planner")
 
+    _TASK_STATES = OPEN_STATES
     _FLOW_FIELDS = frozenset(("state", "result", "date_done"))
     _SCOPE_FIELDS = frozenset(("service_point_id", "company_id", "owner_id"))
     #: What the owner was asked for; planners alone change it.
@@ -275,30 +274,4 @@ class AftersalesImprovement(models.Model):
         :raise UserError: without a result, or from a state where it does not follow
         """
         self._check_move("done")
-        result = (result or "").strip()
-        if not result:
-            raise UserError(self.env._("Write down what was done."))
-        for company, actions in self.grouped("company_id").items():
-            actions._write_flow(
-                {
-                    "state": "done",
-                    "result": result,
-                    "date_done": company._get_aftersales_today(),
-                }
-            )
-        self._unlink_reminders()
-
-    def _remind_owners(self):
-        """Put open actions on their owners' lists."""
-        for action in self.filtered(lambda a: a.state in OPEN_STATES):
-            action.activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=action.date_due,
-                summary=action.name,
-                user_id=action.owner_id.id,
-            )
-
-    def _unlink_reminders(self):
-        """Take actions off their owners' lists."""
-        # The reminder is the owner's; whoever ends the action ends it as well.
-        self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
+        self._report_done(result)

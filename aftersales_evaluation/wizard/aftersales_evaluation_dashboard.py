@@ -63,10 +63,13 @@ class AftersalesEvaluationDashboard(models.TransientModel):
     @api.depends("company_id", "date_from", "date_to")
     def _compute_set_id(self):
         for page in self:
-            page.set_id = page.set_id or page._get_most_used_set()
+            chosen, owner = page.set_id, page.set_id.company_id
+            if not chosen or (owner and owner != page.company_id):
+                chosen = page._get_most_used_set()
+            page.set_id = chosen
 
     def _get_most_used_set(self):
-        """The set with the most rated scorecards of the last year."""
+        """The set with the most rated scorecards of points."""
         groups = self.env["aftersales.scorecard"]._read_group(
             Domain("company_id", "=", self.company_id.id) & self._get_rated_domain(),
             ["set_id"],
