@@ -83,6 +83,7 @@ class AftersalesComplaint(models.Model):
         "aftersales.complaint.severity",
         required=True,
         index=True,
+        check_company=True,
         tracking=True,
         ondelete="restrict",
         default=lambda self: self._default_severity_id(),
@@ -178,6 +179,7 @@ class AftersalesComplaint(models.Model):
         "aftersales.dissatisfaction.cause",
         "Cause of Dissatisfaction",
         index="btree_not_null",
+        check_company=True,
         tracking=True,
         ondelete="restrict",
     )
@@ -283,6 +285,7 @@ class AftersalesComplaint(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Number complaints, mark their orders and record the answers."""
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         complaints = super().create(vals_list)
         complaints._mark_orders()
@@ -290,6 +293,10 @@ class AftersalesComplaint(models.Model):
         return complaints
 
     def write(self, vals):
+        """Keep orders and answers as the complaints say.
+
+        :raise AccessError: an order the user may not read
+        """
         res = super().write(vals)
         if "order_id" in vals:
             self._mark_orders()
@@ -298,7 +305,11 @@ class AftersalesComplaint(models.Model):
         return res
 
     def _mark_orders(self):
-        """The complaint rate of a point counts the orders complained about."""
+        """The complaint rate of a point counts the orders complained about.
+
+        :raise AccessError: an order the user may not read
+        """
+        self.order_id.check_access("read")
         # Whoever takes a complaint may read the order, not always write it.
         orders_sudo = self.order_id.sudo().filtered(lambda o: not o.is_complaint)
         if orders_sudo:

@@ -111,16 +111,16 @@ class AftersalesEvaluationCard(models.Model):
         return Domain.OR([domains[state] for state in value if state in domains])
 
     @api.model
-    def _ensure(self, orders):
+    def _ensure(self, orders, renew=False):
         """Cards of orders; those that are missing are made in one batch.
 
-        A card nobody answered is valid anew; an answer stays the only one.
+        :param renew: a card nobody answered is valid anew; an answer stays the
+            only one
         """
         # Whoever finishes a job may give out its card, but reads no link.
         cards_sudo = self.sudo().search([("order_id", "in", orders.ids)])
-        pending = cards_sudo.filtered(lambda card: not card.date_answered)
-        for company, cards in pending.grouped("company_id").items():
-            cards.write({"date_expiry": self._get_expiry(company)})
+        if renew:
+            cards_sudo._renew()
         missing = orders - cards_sudo.order_id.sudo(False)
         expiries = {c: self._get_expiry(c) for c in missing.company_id}
         cards_sudo |= self.sudo().create(
@@ -130,6 +130,12 @@ class AftersalesEvaluationCard(models.Model):
             ]
         )
         return cards_sudo.sudo(False)
+
+    def _renew(self):
+        """Cards that nobody answered are valid anew."""
+        pending = self.filtered(lambda card: not card.date_answered)
+        for company, cards in pending.grouped("company_id").items():
+            cards._write_flow({"date_expiry": self._get_expiry(company)})
 
     @api.model
     def _get_expiry(self, company):
@@ -274,9 +280,10 @@ class AftersalesEvaluationCard(models.Model):
     def action_send(self):
         """Mail the link to the customers.
 
+        :raise AccessError: the user does not work on these orders
         :raise UserError: a customer has no address, or the card is used up
         """
-        self.check_access("read")
+        self.order_id.check_access("write")
         for card in self:
             if card.state == "answered":
                 raise UserError(

@@ -62,6 +62,7 @@ class AftersalesSatisfaction(models.Model):
         "aftersales.dissatisfaction.cause",
         "Cause of Dissatisfaction",
         index="btree_not_null",
+        check_company=True,
         ondelete="restrict",
     )
     comment = fields.Text(readonly=True)
@@ -242,6 +243,24 @@ class AftersalesSatisfaction(models.Model):
             "service_point_id": order_sudo.service_point_id.id,
             "technician_id": order_sudo.technician_id.id,
             "product_categ_id": order_sudo.product_id.categ_id.id,
+        }
+
+    def action_complain(self):
+        """Open a new complaint about what the customer said."""
+        self.ensure_one()
+        channel = self.source if self.source in ("card", "callback") else "web"
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "aftersales.complaint",
+            "view_mode": "form",
+            "context": {
+                "default_order_id": self.order_id.id,
+                "default_partner_id": self.partner_id.id,
+                "default_service_point_id": self.service_point_id.id,
+                "default_channel": channel,
+                "default_cause_id": self.cause_id.id,
+                "default_description": self.comment,
+            },
         }
 
     def action_open_document(self):

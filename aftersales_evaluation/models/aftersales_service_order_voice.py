@@ -37,6 +37,7 @@ class AftersalesServiceOrder(models.Model):
     )
 
     def _auto_init(self):
+        """Add the column of the last rating without reading every order."""
         # No order has a rating yet: a million of them need not be computed.
         if not column_exists(self.env.cr, self._table, "rating_last_value"):
             create_column(self.env.cr, self._table, "rating_last_value", "float8")
@@ -67,7 +68,7 @@ class AftersalesServiceOrder(models.Model):
     def _on_done(self):
         """The customer can rate finished work at once, while on site."""
         res = super()._on_done()
-        self.env["aftersales.evaluation.card"]._ensure(self)
+        self.env["aftersales.evaluation.card"]._ensure(self, renew=True)
         return res
 
     def action_close(self):
@@ -109,6 +110,13 @@ class AftersalesServiceOrder(models.Model):
             return ""
         return cards_sudo[:1]._get_url()
 
+    def _has_open_card(self):
+        """Whether the work order shows the code of the card."""
+        self.ensure_one()
+        cards_sudo = self.sudo().card_ids
+        is_open = not cards_sudo or cards_sudo[:1].state == "open"
+        return is_open and self.state not in ("draft", "cancelled")
+
     def _check_rated_state(self):
         """Refuse to give out a card before the work is finished.
 
@@ -127,7 +135,7 @@ class AftersalesServiceOrder(models.Model):
         """Mail the evaluation card to the customers."""
         self.check_access("write")
         self._check_rated_state()
-        self.env["aftersales.evaluation.card"]._ensure(self).action_send()
+        self.env["aftersales.evaluation.card"]._ensure(self, renew=True).action_send()
 
     def action_text_card(self):
         """Open the text messages of this device with the link of the card."""
@@ -144,6 +152,7 @@ class AftersalesServiceOrder(models.Model):
                     customer=self.partner_id.display_name,
                 )
             )
+        self.env["aftersales.evaluation.card"]._ensure(self, renew=True)
         text = self.env._(
             "Please rate our service %(order)s: %(link)s",
             order=self.name,

@@ -26,6 +26,7 @@ class RatingRating(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Refuse ratings of orders that the card did not make."""
         order_model_id = self.env["ir.model"]._get_id(ORDER)
         if any(
             vals.get("aftersales_order_id")
@@ -36,6 +37,7 @@ class RatingRating(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
+        """Refuse to change ratings of orders."""
         order_model_id = self.env["ir.model"]._get_id(ORDER)
         if (
             "aftersales_order_id" in vals

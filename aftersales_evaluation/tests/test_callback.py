@@ -275,6 +275,19 @@ class TestCallback(VoiceCommon):
         form.save().action_confirm()
         self.assertEqual((callback.state, callback.score), ("done", 5))
 
+    def test_the_dialog_shows_no_foreign_customer(self):
+        far = self._create_closed(
+            service_point_id=self.point_b.id, technician_id=self.technician_b.id
+        ).callback_ids
+        Wizard = self.env["aftersales.callback.wizard"].with_user(self.user_centre)
+        wizard = Wizard.create({"callback_id": far.id, "result": "reached"})
+        self.env.invalidate_all()
+        for field_name in ("partner_id", "partner_phone", "order_id"):
+            with self.assertRaises(AccessError):
+                wizard.read([field_name])
+        with self.assertRaises(AccessError):
+            wizard.action_confirm()
+
     def test_the_phone_is_dialled(self):
         callback = self._create_closed().callback_ids
         self.assertEqual(callback.action_call()["url"], "tel:+861055550101")

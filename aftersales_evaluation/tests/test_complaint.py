@@ -291,6 +291,42 @@ class TestComplaint(VoiceCommon):
                 service_point_id=self.point_b.id,
             )
 
+    def test_nobody_complains_about_an_order_he_cannot_see(self):
+        far = self._create_closed(
+            service_point_id=self.point_b.id, technician_id=self.technician_b.id
+        )
+        vals = {"partner_id": self.customer.id, "service_point_id": self.point.id}
+        with self.assertRaises(AccessError):
+            self._complain(self.user_centre, order_id=far.id, **vals)
+        complaint = self._complain(self.user_centre)
+        with self.assertRaises(AccessError):
+            complaint.order_id = far
+        self.env.invalidate_all()
+        self.assertFalse(far.is_complaint)
+
+    def test_an_unhappy_answer_becomes_a_complaint(self):
+        answer = self.env["aftersales.satisfaction"]._record(
+            [
+                {
+                    "source": "callback",
+                    "order_id": self.order.id,
+                    "score": 1,
+                    "cause_id": self.cause.id,
+                    "comment": "Never again",
+                }
+            ]
+        )
+        context = answer.action_complain()["context"]
+        complaint = (
+            self.env["aftersales.complaint"]
+            .with_context(**context)
+            .create({"subject": "Call-back"})
+        )
+        self.assertEqual(complaint.order_id, self.order)
+        self.assertEqual(complaint.cause_id, self.cause)
+        self.assertEqual(complaint.channel, "callback")
+        self.assertEqual(complaint.description, "Never again")
+
     def test_who_may_what(self):
         complaint = self._complain()
         for role in ("auditor", "reviewer"):

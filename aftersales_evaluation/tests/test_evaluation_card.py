@@ -177,6 +177,25 @@ class TestEvaluationCard(VoiceCommon):
         )
         self.assertFalse(far.card_ids.with_user(self.user_centre).has_access("read"))
 
+    def test_giving_out_a_card_renews_it(self):
+        order = self._create_done()
+        card = order.card_ids
+        valid = card.date_expiry
+        card.date_expiry = "2020-01-01"
+        self.assertNotIn("Scan the code", self._render(order))
+        self.assertEqual(card.state, "expired")
+        order.action_text_card()
+        self.assertEqual((card.date_expiry, card.state), (valid, "open"))
+
+    def test_who_only_reads_sends_no_card(self):
+        card = self._create_done().card_ids
+        for user in (self.user_auditor, self.user_reviewer):
+            with self.assertRaises(AccessError):
+                card.with_user(user).action_send()
+            with self.assertRaises(AccessError):
+                card.order_id.with_user(user).action_send_card()
+        self.assertFalse(card.date_sent)
+
     def test_the_card_is_mailed(self):
         order = self._create_done()
         order.with_user(self.user_centre).action_send_card()

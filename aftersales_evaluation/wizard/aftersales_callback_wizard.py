@@ -10,9 +10,10 @@ class AftersalesCallbackWizard(models.TransientModel):
     _description = "What the Customer Said"
 
     callback_id = fields.Many2one("aftersales.callback", required=True, readonly=True)
-    partner_id = fields.Many2one(related="callback_id.partner_id")
-    partner_phone = fields.Char(related="callback_id.partner_phone")
-    order_id = fields.Many2one(related="callback_id.order_id")
+    # Not as superuser: who may not read the call-back sees no customer.
+    partner_id = fields.Many2one(related="callback_id.partner_id", related_sudo=False)
+    partner_phone = fields.Char(related="partner_id.phone", related_sudo=False)
+    order_id = fields.Many2one(related="callback_id.order_id", related_sudo=False)
     result = fields.Selection(RESULTS, "Result of the Call", required=True)
     solved = fields.Selection([("yes", "Yes"), ("no", "No")], "Fault Solved")
     score = fields.Selection(
