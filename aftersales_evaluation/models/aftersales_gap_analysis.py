@@ -97,7 +97,9 @@ class AftersalesGapAnalysis(models.Model):
     )
     date_done = fields.Date("Done on", readonly=True, copy=False)
     summary = fields.Text("Conclusion")
-    line_ids = fields.One2many("aftersales.gap.line", "analysis_id", "Gaps", copy=False)
+    line_ids = fields.One2many(
+        "aftersales.gap.line", "analysis_id", "Five Gaps", copy=False
+    )
     action_ids = fields.One2many(
         "aftersales.gap.action", "analysis_id", "Actions", copy=False
     )

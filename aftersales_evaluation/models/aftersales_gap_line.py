@@ -113,15 +113,16 @@ class AftersalesGapLine(models.Model):
     @api.depends("kind")
     @api.depends_context("lang")
     def _compute_meaning(self):
-        _ = self.env._
         meanings = {
-            "promise": _("What was promised and what is delivered"),
-            "understanding": _("What customers expect and what we believe they expect"),
-            "procedure": _(
+            "promise": self.env._("What was promised and what is delivered"),
+            "understanding": self.env._(
+                "What customers expect and what we believe they expect"
+            ),
+            "procedure": self.env._(
                 "What we believe customers expect and what our rules demand"
             ),
-            "conduct": _("What our rules demand and what our people do"),
-            "perception": _("What customers expect and what they perceive"),
+            "conduct": self.env._("What our rules demand and what our people do"),
+            "perception": self.env._("What customers expect and what they perceive"),
         }
         for line in self:
             line.meaning = meanings.get(line.kind, "")

@@ -82,21 +82,27 @@ class AftersalesServqualSet(models.Model):
 
     def _get_question_texts(self):
         """Texts in the language of the environment, by key of the plan."""
-        _ = self.env._
-        texts = {
-            ("page_expectation", 0): _("What you expect of excellent service"),
-            ("page_weight", 0): _("What matters most to you: share out 100 points"),
-            ("page_perception", 0): _("What you experienced with our service"),
-            ("comment", 0): _("What else should we know?"),
-        }
+        texts = self._get_page_texts()
         for dimension in self.item_ids.dimension_id:
-            texts["weight", dimension.id] = _(
+            texts["weight", dimension.id] = self.env._(
                 "Points for: %(topic)s", topic=dimension._get_heading()
             )
         for item in self.item_ids:
             texts["expectation", item.id] = item.expectation
             texts["perception", item.id] = item.perception
         return texts
+
+    def _get_page_texts(self):
+        """Titles of the pages and of the last question, by key of the plan."""
+        expected = self.env._("What you expect of excellent service")
+        weighed = self.env._("What matters most to you: share out 100 points")
+        perceived = self.env._("What you experienced with our service")
+        return {
+            ("page_expectation", 0): expected,
+            ("page_weight", 0): weighed,
+            ("page_perception", 0): perceived,
+            ("comment", 0): self.env._("What else should we know?"),
+        }
 
     def _prepare_question_vals(self, key, texts, sequence):
         """Values of one page or question."""

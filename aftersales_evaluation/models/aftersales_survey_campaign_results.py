@@ -15,7 +15,7 @@ class AftersalesSurveyCampaign(models.Model):
 
     invited_count = fields.Integer("Invited", compute="_compute_counts")
     unreachable_count = fields.Integer(
-        "Not Reached",
+        "Unreachable",
         compute="_compute_counts",
         help="People without an address, or whose invitation failed.",
     )
