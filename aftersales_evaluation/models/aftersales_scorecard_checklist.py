@@ -43,7 +43,9 @@ class AftersalesScorecard(models.Model):
     def get_my_checklists(self):
         """Drafts that the user judges: ``[{id, name, point, …}, …]``."""
         cards = self.search_fetch(
-            Domain("auditor_id", "=", self.env.uid) & Domain("state", "=", "draft"),
+            Domain("auditor_id", "=", self.env.uid)
+            & Domain("state", "=", "draft")
+            & Domain("line_ids.kind", "!=", "metric"),
             ["name", "period", "pending_count"],
             limit=MAX_CARDS,
         )

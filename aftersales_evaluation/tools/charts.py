@@ -60,22 +60,23 @@ def radar(labels, series, maximum=100, size=420):
     :param series: ``[(name, values), …]`` or ``{name: values}``; values run along
         the labels, ``None`` is left out
     :param maximum: value at the outer ring, above zero
-    :param size: width of the plot in pixels; the legend comes below
+    :param size: height of the plot in pixels, which is half as wide again; the
+        legend comes below
     :return: SVG text
     :raise ValueError: a series of another length, or a maximum of zero
     """
     rows = list(series.items() if isinstance(series, dict) else series)
     _check(labels, [values for _name, values in rows], maximum)
-    height = size + 22 * len(rows)
-    centre, reach = size / 2, size * 0.3
+    width, height = size * 1.5, size + 22 * len(rows)
+    centre, reach = (width / 2, size / 2), size * 0.38
     spokes = [_spoke(place, len(labels)) for place in range(len(labels))]
     parts = _rings(spokes, centre, reach, maximum) if spokes else []
-    parts += _axis_names(labels, spokes, centre, reach, size)
+    parts += _axis_names(labels, spokes, centre, reach, width)
     for place, (_name, values) in enumerate(rows):
         shares = [_share(value, maximum) for value in values]
         parts += _outline(spokes, shares, centre, reach, _color(place))
-    parts += _legend([name for name, _values in rows], size)
-    return _svg(size, height, parts)
+    parts += _legend([name for name, _values in rows], size, width)
+    return _svg(width, height, parts)
 
 
 def bars(labels, values, maximum=None, unit="", width=640, missing="–", colors=None):
@@ -144,7 +145,8 @@ def _share(value, maximum):
 
 
 def _point(spoke, centre, reach):
-    return f"{number(centre + spoke[0] * reach)},{number(centre + spoke[1] * reach)}"
+    x, y = (mid + part * reach for mid, part in zip(centre, spoke, strict=True))
+    return f"{number(x)},{number(y)}"
 
 
 def _rings(spokes, centre, reach, maximum):
@@ -154,25 +156,25 @@ def _rings(spokes, centre, reach, maximum):
         points = " ".join(_point(s, centre, reach * step / 5) for s in spokes)
         parts.append(f'<polygon points="{points}" fill="none" stroke="{PALE}"/>')
     for x, y in spokes:
-        end = (centre + x * reach, centre + y * reach)
-        parts.append(_line(centre, centre, *end, PALE))
+        end = (centre[0] + x * reach, centre[1] + y * reach)
+        parts.append(_line(*centre, *end, PALE))
     for step in (1, 2, 3, 4, 5):
         label = number(maximum * step / 5)
-        y = centre - reach * step / 5
-        parts.append(_text(centre + 3, y + 3, label, 9, "start", "#888888"))
+        y = centre[1] - reach * step / 5
+        parts.append(_text(centre[0] + 3, y + 3, label, 9, "start", "#888888"))
     return parts
 
 
-def _axis_names(labels, spokes, centre, reach, size):
+def _axis_names(labels, spokes, centre, reach, width):
     """Names around the outer ring, aligned away from it."""
     parts = []
     for label, (x, y) in zip(labels, spokes, strict=True):
         side = "middle" if abs(x) < 0.2 else "start" if x > 0 else "end"
-        place = centre + x * (reach + 12)
-        room = {"middle": size * 0.6, "start": size - place, "end": place}[side]
+        place = centre[0] + x * (reach + 12)
+        room = {"middle": width * 0.6, "start": width - place, "end": place}[side]
         name = shorten(label, 12, room - 4)
         drop = 4 + y * 8
-        parts.append(_text(place, centre + y * (reach + 12) + drop, name, 12, side))
+        parts.append(_text(place, centre[1] + y * (reach + 12) + drop, name, 12, side))
     return parts
 
 
@@ -196,7 +198,7 @@ def _outline(spokes, shares, centre, reach, color):
     return parts
 
 
-def _legend(names, size):
+def _legend(names, size, width):
     """Colour and name of each series, one below the other."""
     parts = []
     for place, name in enumerate(names):
@@ -205,7 +207,7 @@ def _legend(names, size):
             f'<rect x="20" y="{number(y)}" width="12" height="12" '
             f'fill="{_color(place)}"/>'
         )
-        label = shorten(name, 12, size - 60)
+        label = shorten(name, 12, width - 60)
         parts.append(_text(40, y + 10, label, 12, "start"))
     return parts
 
