@@ -102,7 +102,7 @@ class AftersalesEvaluationCertificate(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("registered", "Registered"),
+            ("registered", "In the Register"),
             ("suspended", "Suspended"),
             ("withdrawn", "Withdrawn"),
         ],

@@ -51,6 +51,7 @@ class AftersalesScorecard(models.Model):
             ("internal", "Internal Audit"),
             ("outside", "Outside Audit"),
         ],
+        "Kind of Assessment",
         required=True,
         default="internal",
         index=True,

@@ -7,6 +7,8 @@ from odoo.fields import Domain
 
 _logger = logging.getLogger(__name__)
 
+#: Points that the scheduled job scores between two commits.
+BATCH_SIZE = 200
 #: Points whose month is scored: they work, or worked until a suspension.
 SCORED_STATES = ("probation", "active", "suspended")
 
@@ -89,7 +91,7 @@ class AftersalesScorecard(models.Model):
         }
 
     @api.model
-    def _cron_create_period_scorecards(self, batch_size=200):
+    def _cron_create_period_scorecards(self, batch_size=BATCH_SIZE):
         """Score last month for every working point, in batches.
 
         Interrupted anywhere, the next run goes on with the points that have no
@@ -139,6 +141,7 @@ class AftersalesScorecard(models.Model):
             remaining = max(remaining - len(points), 0)
             if not Cron._commit_progress(len(points), remaining=remaining):
                 return False
+            self.env.invalidate_all()  # the memory of one batch is enough
         return True
 
     @api.model

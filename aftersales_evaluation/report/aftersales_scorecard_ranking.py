@@ -37,7 +37,9 @@ class AftersalesScorecardRanking(models.Model):
         [("centre", "Centre"), ("point", "Service Point")], readonly=True
     )
     assessment = fields.Selection(
-        [("internal", "Internal Audit"), ("outside", "Outside Audit")], readonly=True
+        [("internal", "Internal Audit"), ("outside", "Outside Audit")],
+        "Kind of Assessment",
+        readonly=True,
     )
     date_from = fields.Date("From", readonly=True)
     date_to = fields.Date("To", readonly=True)

@@ -14,6 +14,7 @@ from . import test_promise
 from . import test_training_trigger
 
 # tests of: sets
+from . import test_scorecard_proof
 from . import test_self_assessment_portal
 from . import test_evaluation_certificate
 from . import test_scorecard_race

@@ -54,8 +54,8 @@ class TestSelfAssessmentPortal(EvaluationCommon, HttpCase):
         self.assertIn(self.user_portal, self.own.judged_by_ids)
         self.assertAlmostEqual(self.own.score, 50 / 60 * 100)
         page = self.url_open(self._url(self.own)).text
-        self.assertIn("Handed over", page)
-        self.assertNotIn("Hand Over", page)
+        self.assertIn("Submitted. Score", page)
+        self.assertNotIn("/submit", page)
         answer = self._post(self.own, "save", **{f"finding_{line.id}": "Nicer"})
         self.assertEqual(line.finding, "One file is missing", "it stays as it is")
         self.assertIn("no open self-assessment", answer.text)

@@ -23,3 +23,22 @@ class TestEvaluationTours(EvaluationCommon, HttpCase):
             "aftersales_ranking",
             login=self.user_head.login,
         )
+
+
+@tagged("post_install", "-at_install", "e2e")
+class TestEvaluationPhoneTours(EvaluationCommon, HttpCase):
+    browser_size = "375x667"
+    touch_enabled = True
+
+    def test_auditor_scores_a_point_on_a_phone(self):
+        card = self._create_card()
+        self.start_tour(
+            "/odoo/aftersales-scorecards",
+            "aftersales_scorecard_phone",
+            login=self.user_auditor.login,
+        )
+        self.assertEqual(self._line(card, "1.1").conformity, "yes")
+        samples = self._line(card, "1.2")
+        self.assertEqual((samples.sample_count, samples.nonconforming_count), (8, 3))
+        self.assertEqual(samples.finding, "Three of eight files are missing")
+        self.assertEqual((card.score, card.pending_count), (75, 0))

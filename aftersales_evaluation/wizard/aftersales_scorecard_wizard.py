@@ -20,6 +20,7 @@ class AftersalesScorecardWizard(models.TransientModel):
     )
     assessment = fields.Selection(
         lambda self: self.env["aftersales.scorecard"]._fields["assessment"].selection,
+        "Kind of Assessment",
         required=True,
         default=lambda self: self._default_assessment(),
         help="A self-assessment is filled in by the point on the portal, or by the "

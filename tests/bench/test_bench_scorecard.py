@@ -1,4 +1,4 @@
-"""P8: a month's scorecards of many points over many orders."""
+"""P8: a month's scorecards of many points over many orders, with every metric."""
 
 import os
 import resource
@@ -7,16 +7,25 @@ from datetime import date
 
 import pytest
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import SQL
+
+from odoo.addons.aftersales_evaluation.models.aftersales_scorecard_period import (
+    BATCH_SIZE,
+)
 
 from tests.common import SuiteCase
 
 POINTS = int(os.environ.get("BENCH_POINTS", "1000"))
-ORDERS = int(os.environ.get("BENCH_ORDERS", "100000"))
+ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
+RUNS = 3
 MONTH = date(2026, 3, 1), date(2026, 3, 31)
 
-HAND_WRITTEN = """
+#: What somebody would write by hand who needs the figures of one month once: those
+#: about orders, paid orders, open orders and call-backs.
+HAND_WRITTEN = (
+    """
     SELECT o.service_point_id,
            COUNT(*) FILTER (WHERE done),
            COUNT(*) FILTER (WHERE done AND o.is_on_time),
@@ -26,13 +35,23 @@ HAND_WRITTEN = """
                               AND o.date_response_due IS NOT NULL),
            SUM(o.duration_hours) FILTER (WHERE done AND t.kind = 'repair'
                                            AND o.date_start IS NOT NULL),
+           SUM(o.net_hours) FILTER (WHERE done AND t.kind = 'repair'
+                                      AND o.date_start IS NOT NULL),
            COUNT(*) FILTER (WHERE done AND t.kind = 'repair'
                               AND o.date_start IS NOT NULL),
+           COUNT(*) FILTER (WHERE done AND t.kind = 'repair' AND o.rework_count > 0),
+           COUNT(*) FILTER (WHERE done AND t.kind = 'repair'),
            COUNT(*) FILTER (WHERE requested AND o.is_complaint),
            COUNT(*) FILTER (WHERE requested),
-           COUNT(*) FILTER (WHERE done AND o.reopen_count > 0)
+           COUNT(*) FILTER (WHERE done AND o.reopen_count > 0),
+           COUNT(*) FILTER (WHERE done AND o.date_start IS NOT NULL
+                              AND o.reopen_count = 0 AND o.rework_count = 0),
+           COUNT(*) FILTER (WHERE requested AND o.date_dispatched IS NOT NULL
+                              AND o.date_accepted <= o.date_dispatched
+                                  + c.aftersales_accept_hours * INTERVAL '1 hour')
       FROM aftersales_service_order o
       JOIN aftersales_service_type t ON t.id = o.service_type_id
+      JOIN res_company c ON c.id = o.company_id
      CROSS JOIN LATERAL (
            SELECT o.state IN ('done', 'closed')
                   AND o.date_end >= '2026-03-01' AND o.date_end < '2026-04-01',
@@ -41,7 +60,38 @@ HAND_WRITTEN = """
            ) AS f(done, requested)
      WHERE o.service_point_id IN %(points)s
      GROUP BY o.service_point_id
-"""
+    """,
+    """
+    SELECT o.service_point_id, COUNT(DISTINCT b.order_id)
+      FROM aftersales_service_order o
+      JOIN aftersales_callback b ON b.order_id = o.id AND b.state = 'done'
+     WHERE o.service_point_id IN %(points)s AND o.state IN ('done', 'closed')
+       AND o.date_end >= '2026-03-01' AND o.date_end < '2026-04-01'
+     GROUP BY o.service_point_id
+    """,
+    """
+    SELECT service_point_id, COUNT(*),
+           COUNT(*) FILTER (WHERE was_overcharged OR overcharge_state <> 'none')
+      FROM aftersales_service_order
+     WHERE service_point_id IN %(points)s AND amount_customer > 0
+       AND date_end >= '2026-03-01' AND date_end < '2026-04-01'
+     GROUP BY service_point_id
+    """,
+    """
+    SELECT o.service_point_id, COUNT(*),
+           COUNT(*) FILTER (WHERE EXISTS (
+               SELECT FROM aftersales_service_order_pause p
+                 JOIN aftersales_pause_reason r ON r.id = p.reason_id
+                WHERE p.order_id = o.id AND r.is_part
+                  AND p.date_from < '2026-04-01'
+                  AND (p.date_to IS NULL OR p.date_to >= '2026-04-01')))
+      FROM aftersales_service_order o
+     WHERE o.service_point_id IN %(points)s AND o.state != 'cancelled'
+       AND o.date_request < '2026-04-01'
+       AND (o.date_end IS NULL OR o.date_end >= '2026-04-01')
+     GROUP BY o.service_point_id
+    """,
+)
 
 
 @tagged("-standard", "bench")
@@ -81,7 +131,9 @@ class TestBenchScorecard(SuiteCase):
             "is_response_on_time": SQL("n %% 10 != 0"),
             "is_onsite": SQL("true"),
             "reopen_count": SQL("CASE WHEN n %% 40 = 0 THEN 1 ELSE 0 END"),
+            "rework_count": SQL("CASE WHEN n %% 60 = 0 THEN 1 ELSE 0 END"),
             "duration_hours": SQL("1 + n %% 7"),
+            "net_hours": SQL("1 + n %% 7"),
         }
         moment = SQL("timestamp '2026-02-01' + (n %% 89) * interval '1 day'")
         for name in (
@@ -90,6 +142,8 @@ class TestBenchScorecard(SuiteCase):
             "date_start",
             "date_promised",
             "date_response_due",
+            "date_dispatched",
+            "date_accepted",
         ):
             values[name] = moment
         columns = [
@@ -97,11 +151,12 @@ class TestBenchScorecard(SuiteCase):
             for name, field in order._fields.items()
             if field.store and field.column_type and name != "id"
         ]
-        cls.env.execute_query(
+        # Nothing is returned: a million rows would weigh on the memory measured.
+        cls.env.cr.execute(
             SQL(
                 "INSERT INTO aftersales_service_order (%s) "
                 "SELECT %s FROM aftersales_service_order o, generate_series(1, %s) n "
-                "WHERE o.id = %s RETURNING 1",
+                "WHERE o.id = %s",
                 SQL(", ").join(SQL.identifier(name) for name in columns),
                 SQL(", ").join(
                     values.get(name, SQL.identifier("o", name)) for name in columns
@@ -128,31 +183,81 @@ class TestBenchScorecard(SuiteCase):
         size = f"{POINTS} points, {ORDERS} orders"
         self.bench_row("P8", what, size, seconds, queries, budget, peer)
 
+    def _measure_best(self, work):
+        """The quickest of several runs: what else runs on the machine matters less."""
+        return min((self._measure(work) for _run in range(RUNS)), key=lambda m: m[0])
+
+    def _run_by_hand(self):
+        """Rows of the hand-written queries, one list each."""
+        points = tuple(self.points.ids)
+        return [
+            self.env.execute_query(SQL(query, points=points)) for query in HAND_WRITTEN
+        ]
+
+    def _create_full_set(self, codes):
+        """A set with one indicator for every metric that is installed."""
+        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+        indicator_set = self.env["aftersales.indicator.set"].create(
+            {
+                "name": "Every Metric",
+                "code": "ALL",
+                "points_total": len(codes),
+                "scale_id": self.env.ref("aftersales_evaluation.scale_standard").id,
+                "indicator_ids": [
+                    Command.create(
+                        {
+                            "code": str(number),
+                            "name": catalog[code]["name"],
+                            "points": 1,
+                            "kind": "metric",
+                            "metric_code": code,
+                            "unit": catalog[code]["unit"],
+                            "direction": catalog[code]["direction"],
+                            "target": 50,
+                        }
+                    )
+                    for number, code in enumerate(codes, start=1)
+                ],
+            }
+        )
+        indicator_set.action_use()
+        return indicator_set
+
+    def _score_in_batches(self, indicator_set):
+        """The scheduled job without its commits."""
+        Scorecard = self.env["aftersales.scorecard"]
+        count = 0
+        for start in range(0, len(self.points), BATCH_SIZE):
+            batch = self.points[start : start + BATCH_SIZE]
+            cards = Scorecard._create_period_scorecards(batch, indicator_set, *MONTH)
+            count += len(cards)
+            self.env.flush_all()
+            self.env.invalidate_all()
+        return count
+
     def test_month_of_all_points(self):
         Metric = self.env["aftersales.metric"]
-        month = self.env.ref("aftersales_evaluation.set_month")
-        codes = sorted(month.indicator_ids._get_metric_codes())
-        points = tuple(self.points.ids)
-        hand = self._measure(
-            lambda: self.env.execute_query(SQL(HAND_WRITTEN, points=points))
-        )
-        metrics = self._measure(
+        codes = sorted(Metric._get_metric_catalog())
+        hand = self._measure_best(self._run_by_hand)
+        metrics = self._measure_best(
             lambda: Metric._compute_metrics(codes, self.points, *MONTH)
         )
-        cards = self._measure(
-            lambda: self.env["aftersales.scorecard"]._create_period_scorecards(
-                self.points, month, *MONTH
-            )
-        )
-        peer = f"hand-written SQL {hand[0]:.2f} s"
-        self._write_row("hand-written SQL, six figures", hand)
-        self._write_row("all metrics", metrics, "≤ 2 × SQL", peer)
-        self._write_row("scorecards created and scored", cards, "", peer)
-        volume = {row[0]: row[1] for row in hand[2]}
-        found = {key: pair[0] for key, pair in metrics[2]["VOLUME"].items()}
-        self.assertEqual(found, {point: volume.get(point, 0) for point in points})
-        self.assertEqual(len(cards[2]), POINTS)
-        self.assertLessEqual(metrics[1], 3 * len(codes))
-        self.assertLessEqual(cards[1], 40 + POINTS // 5)
+        full = self._create_full_set(codes)
+        cards = self._measure(lambda: self._score_in_batches(full))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        peer = f"hand-written SQL {hand[0]:.2f} s"
+        self._write_row("hand-written SQL, the figures about orders", hand)
+        self._write_row(f"all {len(codes)} metrics", metrics, "≤ 2 × SQL", peer)
+        self._write_row(
+            f"scorecards created and scored; {peak:.0f} MB resident",
+            cards,
+            "≤ 600 MB",
+            peer,
+        )
+        volume = {row[0]: row[1] for row in hand[2][0]}
+        found = {key: pair[0] for key, pair in metrics[2]["VOLUME"].items()}
+        self.assertEqual(found, {key: volume.get(key, 0) for key in self.points.ids})
+        self.assertEqual(cards[2], POINTS)
+        self.assertLessEqual(metrics[1], 3 * len(codes))
+        self.assertLessEqual(metrics[0], 2 * hand[0] + 0.2)
         self.assertLessEqual(peak, 600, "megabytes resident")
