@@ -47,8 +47,6 @@ class AftersalesScorecardLine(models.Model):
         no_company = self.env["res.company"]
         for line in self.filtered("proof_ref"):
             proof = line.proof_ref
-            # Nobody proves a finding with what he may not see himself.
-            proof.check_access("read")
             has_company = "company_id" in proof._fields
             if has_company and proof.company_id not in (line.company_id, no_company):
                 raise ValidationError(
@@ -63,16 +61,33 @@ class AftersalesScorecardLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_proof_readable(vals)
         lines = super().create(vals_list)
         if any("attachment_ids" in vals for vals in vals_list):
             adopt_attachments(lines, "attachment_ids")
         return lines
 
     def write(self, vals):
+        self._check_proof_readable(vals)
         result = super().write(vals)
         if "attachment_ids" in vals:
             adopt_attachments(self, "attachment_ids")
         return result
+
+    @api.model
+    def _check_proof_readable(self, vals):
+        """Refuse a proof that the user may not see himself.
+
+        Constraints see everything, so this comes before them.
+
+        :raise AccessError: a record out of the user's reach
+        """
+        field = self._fields["proof_ref"]
+        value = field.convert_to_cache(vals.get("proof_ref"), self.browse())
+        proof = field.convert_to_record(value, self.browse())
+        if proof:
+            proof.check_access("read")
 
     def _get_frozen_attachments(self):
         """Proofs of scorecards that were handed over."""

@@ -54,6 +54,7 @@ class TestScorecardProof(EvaluationCommon):
     def test_a_record_of_the_own_company_that_the_auditor_may_read(self):
         line = self._get_line()
         foreign = self._create_point(name="Abroad", company_id=self.company_b.id)
+        self.assertFalse(foreign.with_user(self.user_auditor).has_access("read"))
         with self.assertRaises(AccessError):
             line.proof_ref = f"aftersales.service.point,{foreign.id}"
         with self.assertRefused(ValidationError, "belongs to another company than"):

@@ -154,11 +154,11 @@ class AftersalesMetric(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 "SELECT o.service_point_id, %(num)s, %(den)s "
-                "FROM aftersales_service_order o WHERE o.id IN %(ids)s "
-                "GROUP BY o.service_point_id",
+                "FROM (%(orders)s) o GROUP BY o.service_point_id",
                 num=numerator,
                 den=denominator or SQL("COUNT(*)"),
-                ids=query.subselect(),
+                # The rows themselves: looked up by id, each would be read twice.
+                orders=query.select(SQL("%s.*", SQL.identifier(query.table))),
             )
         )
         return {point_id: (num or 0, den or 0) for point_id, num, den in rows}

@@ -119,11 +119,11 @@ class AftersalesMetric(models.AbstractModel):
         scan = self.env.context.get("aftersales_order_scan")
         if not isinstance(scan, OrderScan):
             return self._read_order_figures([code], points, date_from, date_to)[code]
-        key = (tuple(points.ids), date_from, date_to)
-        if key not in scan:
-            codes = {*scan["codes"], code}
-            scan[key] = self._read_order_figures(codes, points, date_from, date_to)
-        return scan[key][code]
+        found = scan.setdefault((tuple(points.ids), date_from, date_to), {})
+        if code not in found:
+            codes = {*scan["codes"], code} - set(found)
+            found |= self._read_order_figures(codes, points, date_from, date_to)
+        return found[code]
 
     @api.model
     def _read_order_figures(self, codes, points, date_from, date_to):
