@@ -210,7 +210,7 @@ class AftersalesKpi(models.Model):
         """Open the trend of the figure."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "aftersales_evaluation.aftersales_kpi_trend_action"
+            "aftersales_evaluation.aftersales_kpi_figure_action"
         )
         return {**action, "domain": [("kpi_id", "=", self.id)]}
 

@@ -305,9 +305,12 @@ class AftersalesKpiPeriod(models.Model):
             "denominator": self._to_number(pair and pair[1]),
             "own_numerator": self._to_number(own and own[0]),
             "own_denominator": self._to_number(own and own[1]),
-            "value": self._to_number(reading.value, 2),
+            # what is not there is empty: a mean must not take it for zero
+            "value": None
+            if reading.value is None
+            else self._to_number(reading.value, 2),
             "has_target": bool(target),
-            "target": target.target if target else 0.0,
+            "target": target.target if target else None,
             "attainment": self._to_percent(reading.attainment),
             "status": reading.status,
             "reason": reading.reason,
@@ -315,14 +318,16 @@ class AftersalesKpiPeriod(models.Model):
 
     @api.model
     def _to_number(self, value, digits=4):
-        """A figure as text for the database; nothing is zero."""
+        """A figure as text for the database; no cases are zero cases."""
         return str(kernel.round_half_up(kernel.exact(value), digits))
 
     @api.model
     def _to_percent(self, share):
         """Attainment in percent; what is missed never reads as 100."""
-        percent = kernel.round_half_up(kernel.exact(share) * 100, 2)
-        if share is not None and share < 1 and percent >= 100:
+        if share is None:
+            return None
+        percent = kernel.round_half_up(share * 100, 2)
+        if share < 1 and percent >= 100:
             percent -= kernel.CENT
         return str(percent)
 

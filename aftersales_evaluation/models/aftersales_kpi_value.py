@@ -58,10 +58,10 @@ class AftersalesKpiValue(models.Model):
     owner_id = fields.Many2one(
         "res.users", "Responsible", required=True, index=True, ondelete="restrict"
     )
-    numerator = fields.Float(digits=(16, 4))
-    denominator = fields.Float(digits=(16, 4))
-    own_numerator = fields.Float(digits=(16, 4), help="Of the unit itself.")
-    own_denominator = fields.Float(digits=(16, 4), help="Of the unit itself.")
+    numerator = fields.Float(digits=(16, 2))
+    denominator = fields.Float(digits=(16, 2))
+    own_numerator = fields.Float(digits=(16, 2), help="Of the unit itself.")
+    own_denominator = fields.Float(digits=(16, 2), help="Of the unit itself.")
     value = fields.Float("Figure", digits=(16, 2), aggregator="avg")
     unit = fields.Selection(related="kpi_id.unit", string="Unit of Measure")
     direction = fields.Selection(related="kpi_id.direction")
@@ -167,7 +167,7 @@ class AftersalesKpiValue(models.Model):
         """Open the same figure of the same unit over the months."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "aftersales_evaluation.aftersales_kpi_trend_action"
+            "aftersales_evaluation.aftersales_kpi_figure_action"
         )
         domain = (
             Domain("kpi_id", "=", self.kpi_id.id)

@@ -171,11 +171,12 @@ class AftersalesPromiseValue(models.Model):
         orders, cost, answers, scored, total, bad = (
             sum(row[number] for row in rows) for number in range(6)
         )
-        return {
-            "order_count": orders,
-            "amount_orders": cost,
-            "cost_per_order": cost / orders if orders else 0,
-            "answer_count": answers,
-            "satisfaction": total / scored if scored else 0,
-            "dissatisfied_rate": 100 * bad / answers if answers else 0,
-        }
+        vals = {"order_count": orders, "amount_orders": cost, "answer_count": answers}
+        # What is not there stays empty: a mean must not take it for zero.
+        if orders:
+            vals["cost_per_order"] = cost / orders
+        if scored:
+            vals["satisfaction"] = total / scored
+        if answers:
+            vals["dissatisfied_rate"] = 100 * bad / answers
+        return vals

@@ -69,6 +69,17 @@ class TestKpi(KpiCommon):
                 ("na", "no_activity", 0, 0),
             )
 
+    def test_what_is_not_available_does_not_spoil_a_mean(self):
+        self._create_jobs(self.point, 10, complaints=1)
+        self._measure()
+        self.assertEqual(self._value(self.point_b).status, "na")
+        ((figure, attainment),) = self.Value._read_group(
+            [("kpi_id", "=", self.kpi.id), ("tier", "=", "point")],
+            [],
+            ["value:avg", "attainment:avg"],
+        )
+        self.assertEqual((figure, attainment), (10, 100))
+
     def test_a_small_sample_says_nothing(self):
         self._create_jobs(self.point, 1, complaints=1)
         self._measure()

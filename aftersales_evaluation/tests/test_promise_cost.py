@@ -98,6 +98,21 @@ class TestPromiseCost(PromiseCommon):
         self.assertEqual(
             (value.order_count, value.cost_per_order, value.satisfaction), (0, 0, 0)
         )
+        # nothing is not zero: means pass it over
+        ((mean, cost, bad),) = self.Value._read_group(
+            [("promise_id", "=", self.promise.id)],
+            [],
+            ["satisfaction:avg", "cost_per_order:avg", "dissatisfied_rate:avg"],
+        )
+        self.assertFalse(mean or cost or bad)
+        self._answer(self.point, 4, date=date(2026, 2, 3))
+        self._freeze(date(2026, 2, 1))
+        ((mean,),) = self.Value._read_group(
+            [("promise_id", "=", self.promise.id), ("service_point_id", "=", False)],
+            [],
+            ["satisfaction:avg"],
+        )
+        self.assertEqual(mean, 4)
 
     def test_another_company_does_not_count(self):
         self._finish(self.point, 100)

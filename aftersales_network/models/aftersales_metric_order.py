@@ -11,7 +11,7 @@ REPAIRED = "f.done AND t.kind = 'repair'"
 STARTED = f"{REPAIRED} AND o.date_start IS NOT NULL"
 #: Moment until which a point has to answer, and its first answer.
 ANSWER_DUE = "(o.date_dispatched + c.aftersales_accept_hours * INTERVAL '1 hour')"
-ANSWERED = "COALESCE(o.date_accepted, o.date_arrived, o.date_start)"
+ANSWERED = "LEAST(o.date_accepted, o.date_arrived, o.date_start)"
 ASKED = (
     "f.requested AND o.date_dispatched IS NOT NULL AND c.aftersales_accept_hours > 0"
     f" AND ({ANSWERED} IS NOT NULL OR {ANSWER_DUE} < NOW() AT TIME ZONE 'UTC')"
@@ -298,8 +298,8 @@ class AftersalesMetric(models.AbstractModel):
     def _metric_resp(self, points, date_from, date_to):
         """Requests answered within the company's hours ÷ requests to be answered.
 
-        The clock runs from the dispatch; accepting the job answers it. What is
-        still within its hours counts nowhere yet.
+        The clock runs from the dispatch; accepting the job answers it, and so does a
+        visit. What is still within its hours counts nowhere yet.
         """
         return self._get_order_figures("RESP", points, date_from, date_to)
 
