@@ -19,7 +19,11 @@ class AftersalesGapAction(models.Model):
 
     name = fields.Char("Action", required=True, tracking=True)
     line_id = fields.Many2one(
-        "aftersales.gap.line", "Gap", required=True, index=True, ondelete="cascade"
+        "aftersales.gap.line",
+        "Service Gap",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     analysis_id = fields.Many2one(related="line_id.analysis_id", store=True, index=True)
     company_id = fields.Many2one(related="line_id.company_id", store=True, index=True)

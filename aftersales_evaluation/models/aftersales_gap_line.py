@@ -58,7 +58,9 @@ class AftersalesGapLine(models.Model):
     )
     state = fields.Selection(related="analysis_id.state", string="Status")
     sequence = fields.Integer(readonly=True)
-    kind = fields.Selection(GAPS, "Gap", required=True, readonly=True, index=True)
+    kind = fields.Selection(
+        GAPS, "Kind of Gap", required=True, readonly=True, index=True
+    )
     meaning = fields.Char("Between", compute="_compute_meaning")
     rating = fields.Selection(
         [

@@ -51,7 +51,7 @@ class AftersalesGapMeasure(models.Model):
     )
     unit = fields.Char()
     is_more_better = fields.Boolean("More Is Better", default=True)
-    expected = fields.Float("Due", digits=(16, 4))
+    expected = fields.Float("Due Value", digits=(16, 4))
     entered = fields.Float("Entered Value", digits=(16, 4))
     measured = fields.Float("Value Read", digits=(16, 4), readonly=True)
     is_measured = fields.Boolean("Was Read", readonly=True)

@@ -46,6 +46,7 @@ class AftersalesServqualResult(models.Model):
     expectation = fields.Float(digits=(16, 4), aggregator="avg")
     perception = fields.Float(digits=(16, 4), aggregator="avg")
     gap = fields.Float(
+        "Quality Gap",
         digits=(16, 4),
         aggregator="avg",
         help="Perception less expectation; below zero the service disappoints.",

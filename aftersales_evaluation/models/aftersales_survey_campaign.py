@@ -4,7 +4,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
 
 GROUPS = [
-    ("customer", "Customers"),
+    ("customer", "End Customers"),
     ("dealer", "Dealers"),
     ("provider", "Service Providers"),
     ("department", "Own Departments"),

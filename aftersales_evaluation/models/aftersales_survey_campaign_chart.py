@@ -12,7 +12,7 @@ class AftersalesSurveyCampaign(models.Model):
 
     chart = fields.Html(compute="_compute_chart", sanitize=False)
     total_gap = fields.Float(
-        "Gap",
+        "Quality Gap",
         compute="_compute_total",
         digits=(16, 2),
         help="Mean gap of the dimensions; below zero the service disappoints.",

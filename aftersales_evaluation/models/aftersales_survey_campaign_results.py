@@ -19,8 +19,8 @@ class AftersalesSurveyCampaign(models.Model):
         compute="_compute_counts",
         help="People without an address, or whose invitation failed.",
     )
-    started_count = fields.Integer("Started", compute="_compute_counts")
-    done_count = fields.Integer("Finished", compute="_compute_counts")
+    started_count = fields.Integer("Answers Begun", compute="_compute_counts")
+    done_count = fields.Integer("Answers Finished", compute="_compute_counts")
     response_rate = fields.Float(
         "Response Rate (%)",
         compute="_compute_counts",
@@ -28,7 +28,10 @@ class AftersalesSurveyCampaign(models.Model):
         help="Finished answers per person who was sent an invitation.",
     )
     counted_count = fields.Integer(
-        "Counted", readonly=True, copy=False, help="Respondents behind the result."
+        "Respondents Counted",
+        readonly=True,
+        copy=False,
+        help="Respondents behind the result.",
     )
     incomplete_count = fields.Integer(
         "Left out as Incomplete",

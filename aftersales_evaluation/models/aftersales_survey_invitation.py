@@ -39,7 +39,7 @@ class AftersalesSurveyInvitation(models.Model):
     )
     user_input_id = fields.Many2one(
         "survey.user_input",
-        "Answer",
+        "Answer Sheet",
         index="btree_not_null",
         ondelete="set null",
     )
@@ -51,7 +51,7 @@ class AftersalesSurveyInvitation(models.Model):
             ("waiting", "To Be Sent"),
             ("sent", "Sent"),
             ("unreachable", "No Address"),
-            ("failed", "Failed"),
+            ("failed", "Not Sent"),
         ],
         "Invitation",
         required=True,

@@ -283,7 +283,7 @@ class TestSurveyReports(SurveyCommon):
             text = " ".join(tree.text_content().split())
             for part in (
                 "Spring Survey",
-                "Customers",
+                "End Customers",
                 "Finished: 1 (100.00 %)",
                 "Dim A 1 6.00 4.50 -1.50 50.00",
                 "Dim B 1 6.00 7.00 +1.00 50.00",
