@@ -8,8 +8,8 @@ from .aftersales_board import MAJORITY_BASES, TIE_RULES
 
 BALLOT_STATES = [
     ("open", "Open"),
-    ("accepted", "Accepted"),
-    ("rejected", "Not Accepted"),
+    ("accepted", "Carried"),
+    ("rejected", "Not Carried"),
     ("no_quorum", "No Quorum"),
     ("cancelled", "Cancelled"),
 ]
@@ -90,12 +90,12 @@ class AftersalesBallot(models.Model):
         "Must Take Part", compute="_compute_counts", help="Quorum in whole people."
     )
     taken_part_count = fields.Integer("Took Part", compute="_compute_counts")
-    votes_for = fields.Integer("For", compute="_compute_counts")
+    votes_for = fields.Integer("In Favour", compute="_compute_counts")
     votes_against = fields.Integer("Against", compute="_compute_counts")
     abstentions = fields.Integer("Abstained", compute="_compute_counts")
     is_tie = fields.Boolean("Tie", compute="_compute_counts")
     own_choice = fields.Selection(
-        [("for", "For"), ("against", "Against"), ("abstain", "Abstained")],
+        [("for", "In Favour"), ("against", "Against"), ("abstain", "Abstained")],
         "My Vote",
         compute="_compute_own_choice",
     )
@@ -406,7 +406,7 @@ class AftersalesBallotVote(models.Model):
         ondelete="restrict",
     )
     choice = fields.Selection(
-        [("for", "For"), ("against", "Against"), ("abstain", "Abstained")],
+        [("for", "In Favour"), ("against", "Against"), ("abstain", "Abstained")],
         "Vote",
         readonly=True,
     )

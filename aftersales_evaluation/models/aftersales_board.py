@@ -9,7 +9,7 @@ MAJORITY_BASES = [
     ("present", "Votes with Abstentions"),
     ("all", "All Members"),
 ]
-TIE_RULES = [("rejected", "Not Accepted"), ("chair", "The Chair's Vote Decides")]
+TIE_RULES = [("rejected", "Not Carried"), ("chair", "The Chair's Vote Decides")]
 
 
 class AftersalesBoard(models.Model):

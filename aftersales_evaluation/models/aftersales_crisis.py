@@ -150,7 +150,7 @@ class AftersalesCrisis(models.Model):
     overdue_action_count = fields.Integer(
         "Overdue Actions", compute="_compute_action_counts"
     )
-    cause = fields.Text(help="What led to it.")
+    cause = fields.Text("Cause of the Event", help="What led to it.")
     effect = fields.Text("Effects", help="On customers, on costs, on our name.")
     lessons = fields.Text("Lessons", help="What changes so that it does not return.")
     submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False)

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 #: How a need is answered today.
 COVERAGES = [
-    ("covered", "Promised"),
+    ("covered", "Covered"),
     ("planned", "Promise Not Published"),
     ("gap", "Gap"),
     ("open", "Not Judged"),

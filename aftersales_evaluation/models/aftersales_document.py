@@ -105,7 +105,7 @@ class AftersalesDocument(models.Model):
         "aftersales_document_role_rel",
         "document_id",
         "role_id",
-        "Roles",
+        "For Roles",
         help="Whom it is for; empty: every role.",
     )
     unit_ids = fields.Many2many(
@@ -113,7 +113,7 @@ class AftersalesDocument(models.Model):
         "aftersales_document_unit_rel",
         "document_id",
         "service_point_id",
-        "Units",
+        "For Units",
         check_company=True,
         help="Units with everything below them; empty: every unit.",
     )
@@ -122,7 +122,7 @@ class AftersalesDocument(models.Model):
         "aftersales_document_service_type_rel",
         "document_id",
         "service_type_id",
-        "Services",
+        "For Services",
         help="Only units that do one of these services by their agreement; empty: "
         "every unit. Units without an agreement do every service.",
     )

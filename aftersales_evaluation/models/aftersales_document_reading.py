@@ -17,6 +17,7 @@ class AftersalesDocumentReading(models.Model):
 
     document_id = fields.Many2one(
         "aftersales.document",
+        "Controlled Document",
         required=True,
         readonly=True,
         index=True,

@@ -39,7 +39,9 @@ class AftersalesDocumentReader(models.Model):
         ],
     }
 
-    document_id = fields.Many2one("aftersales.document", readonly=True)
+    document_id = fields.Many2one(
+        "aftersales.document", "Controlled Document", readonly=True
+    )
     company_id = fields.Many2one("res.company", readonly=True)
     staff_id = fields.Many2one("aftersales.staff", "Person", readonly=True)
     user_id = fields.Many2one("res.users", "Account", readonly=True)

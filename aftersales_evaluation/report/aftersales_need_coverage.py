@@ -37,10 +37,10 @@ class AftersalesNeedCoverage(models.Model):
         readonly=True,
     )
     coverage = fields.Selection(COVERAGES, readonly=True)
-    covered_count = fields.Integer("Promised Needs", readonly=True)
+    covered_count = fields.Integer("Covered Needs", readonly=True)
     gap_count = fields.Integer("Gaps", readonly=True)
     coverage_percent = fields.Float(
-        "Promised (%)", readonly=True, aggregator="avg", digits=(5, 2)
+        "Covered (%)", readonly=True, aggregator="avg", digits=(5, 2)
     )
 
     @property

@@ -199,6 +199,12 @@ class TestBenchmark(StrategyCommon):
         self.assertIn("We are behind", page.matrix)
         self.assertIn("by promise", page.matrix)
         self.assertIn("20", page.matrix)
+        unsaved = Form(
+            page.browse(),
+            view="aftersales_evaluation.aftersales_benchmark_matrix_view_form",
+        )
+        self.assertEqual(unsaved.date_from, MARCH[0])
+        self.assertIn("We are behind", unsaved.matrix)
         page.action_close()
         page.invalidate_recordset()
         self.assertTrue(page.is_closed)

@@ -134,7 +134,7 @@ class TestBoard(StrategyCommon):
         self.assertEqual((ballot.votes_for, ballot.taken_part_count), (1, 1))
         self._cast(ballot, "for", None, "abstain")
         ballot.with_user(self.user_head).action_close()
-        with self.assertRaisesRegex(UserError, "is in state “Accepted”"):
+        with self.assertRaisesRegex(UserError, "is in state “Carried”"):
             mine.action_vote_against()
 
     def test_only_members_of_the_opening_day_vote(self):
@@ -339,7 +339,7 @@ class TestBoard(StrategyCommon):
         self.assertEqual(
             form.record.rule_text,
             "Quorum 50 %; more than 1/2 of: Votes For and Against; with a tie: Not "
-            "Accepted",
+            "Carried",
         )
         form.record.is_strict = False
         self.assertIn("at least 1/2", form.record.rule_text)

@@ -119,7 +119,7 @@ class TestCrisis(StrategyCommon):
             self.crisis.with_user(self.user_centre).action_submit()
         text = str(error.exception)
         for part in (
-            "“Cause” is empty.",
+            "“Cause of the Event” is empty.",
             "“Effects” is empty.",
             "“Lessons” is empty.",
             "No statement was published.",

@@ -49,6 +49,10 @@ class AftersalesBenchmarkMatrix(models.TransientModel):
             positions = page.position_ids
             page.is_closed = bool(positions) and all(positions.mapped("is_closed"))
 
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        self.display_name = self.env._("Competitor Matrix")
+
     def _get_position_domain(self):
         """Positions of the chosen company and period."""
         return (
@@ -61,9 +65,11 @@ class AftersalesBenchmarkMatrix(models.TransientModel):
     @api.depends_context("lang")
     def _compute_matrix(self):
         for page in self:
+            # A page that is not saved yet holds stand-ins of the positions.
+            positions = page.position_ids._origin
             page.matrix = self.env["ir.qweb"]._render(
                 "aftersales_evaluation.benchmark_matrix",
-                {"matrices": page.position_ids._get_matrix()},
+                {"matrices": positions._get_matrix()},
             )
 
     def action_fill(self):
