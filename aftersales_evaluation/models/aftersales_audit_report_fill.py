@@ -189,7 +189,7 @@ class AftersalesAuditReport(models.Model):
     def _get_method_texts(self, figures):
         texts = [
             self.env._(
-                "%(set)s; period %(start)s – %(end)s; %(cards)s approved scorecards, "
+                "%(set)s; period %(start)s – %(end)s; approved scorecards: %(cards)s, "
                 "mean score %(mean)s.",
                 set=self.set_id.name,
                 start=format_date(self.env, self.date_from),
@@ -215,8 +215,9 @@ class AftersalesAuditReport(models.Model):
         severities, states = figures["severities"], figures["states"]
         texts = [
             self.env._(
-                "%(all)s findings: %(critical)s critical, %(major)s major, %(minor)s "
-                "minor; %(verified)s are verified, %(overdue)s are overdue.",
+                "Findings: %(all)s in all, of them critical %(critical)s, major "
+                "%(major)s, minor %(minor)s; verified %(verified)s, overdue "
+                "%(overdue)s.",
                 all=sum(severities.values()),
                 critical=severities.get("critical", 0),
                 major=severities.get("major", 0),
@@ -245,7 +246,7 @@ class AftersalesAuditReport(models.Model):
         texts = [self._render_share(row) for row in rows]
         texts += [
             self.env._(
-                "%(clause)s failed repeatedly: %(count)s cases.",
+                "%(clause)s failed repeatedly, cases: %(count)s.",
                 clause=clause,
                 count=count,
             )
@@ -276,7 +277,7 @@ class AftersalesAuditReport(models.Model):
         if figures["overdue"]:
             texts.append(
                 self.env._(
-                    "Settle the %(count)s overdue findings first.",
+                    "Settle the overdue findings first: %(count)s.",
                     count=figures["overdue"],
                 )
             )

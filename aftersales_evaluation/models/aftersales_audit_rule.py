@@ -25,7 +25,7 @@ class AftersalesAuditRule(models.Model):
         required=True,
         default="root",
     )
-    percent = fields.Float("Share (%)", default=20.0, digits=(5, 2))
+    percent = fields.Float("Percentage of Points", default=20.0, digits=(5, 2))
     number = fields.Integer("Number of Points", default=5)
     minimum = fields.Integer(
         default=1, help="At least so many points are drawn, as far as there are any."

@@ -36,7 +36,7 @@ class AftersalesFinding(models.Model):
     name = fields.Char(
         "Number", required=True, readonly=True, copy=False, default="/", index="trigram"
     )
-    text = fields.Text("What was found", required=True, tracking=True)
+    text = fields.Text("Facts Found", required=True, tracking=True)
     severity = fields.Selection(
         [("minor", "Minor"), ("major", "Major"), ("critical", "Critical")],
         required=True,

@@ -256,7 +256,8 @@ class AftersalesFinding(models.Model):
             if limit and finding.repeat_count + 1 >= limit:
                 finding.service_point_id._propose_suspension(
                     self.env._(
-                        "%(clause)s failed %(count)s times, last with %(finding)s.",
+                        "%(clause)s failed repeatedly, cases: %(count)s, last "
+                        "%(finding)s.",
                         clause=finding.clause,
                         count=finding.repeat_count + 1,
                         finding=finding.name,

@@ -78,15 +78,15 @@ class TestAuditReport(AuditReportCommon):
 
     def test_chapters(self):
         report = self._fill()
-        self.assertIn("2 approved scorecards, mean score 75.00", report.method)
+        self.assertIn("approved scorecards: 2, mean score 75.00", report.method)
         self.assertIn("2 of 2 points by the rule “All points”", report.method)
-        self.assertIn("3 findings: 1 critical, 0 major, 2 minor", report.findings)
-        self.assertIn("1 are overdue", report.findings)
+        self.assertIn("3 in all, of them critical 1, major 0, minor 2", report.findings)
+        self.assertIn("overdue 1", report.findings)
         self.assertIn("Gas bottle &lt;unsecured&gt;", report.findings)
         self.assertIn("1.1", report.strengths)
         self.assertIn("62.50 % of the points kept, 30.00 lost", report.weaknesses)
-        self.assertIn("7.3 failed repeatedly: 1 cases", report.weaknesses)
-        self.assertIn("Settle the 1 overdue findings first", report.advice)
+        self.assertIn("7.3 failed repeatedly, cases: 1", report.weaknesses)
+        self.assertIn("Settle the overdue findings first: 1", report.advice)
 
     def test_only_approved_scorecards_of_the_period(self):
         self._judge(self._create_card(assessment="self")).action_submit()

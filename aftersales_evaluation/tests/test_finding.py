@@ -265,7 +265,7 @@ class TestFinding(FindingCommon):
         )
         self.assertTrue(activity.user_id.has_group("aftersales_network.group_head"))
         self.assertIn(
-            f"7.3 failed 3 times, last with {third.name}.", str(activity.note)
+            f"7.3 failed repeatedly, cases: 3, last {third.name}.", str(activity.note)
         )
         self.assertEqual(self.point.state, "active", "the head decides")
 

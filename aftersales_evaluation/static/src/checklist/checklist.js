@@ -138,10 +138,10 @@ export class Checklist extends Component {
     get status() {
         const count = this.state.waiting;
         if (this.state.offline) {
-            return _t("No network: %(count)s entries are kept on this phone.", { count });
+            return _t("No network. Entries kept on this phone: %(count)s.", { count });
         }
         if (count) {
-            return _t("%(count)s entries wait to be sent.", { count });
+            return _t("Entries waiting to be sent: %(count)s.", { count });
         }
         return _t("All entries are with the server.");
     }

@@ -40,14 +40,14 @@ registry.category("web_tour.tours").add("aftersales_checklist", {
             run: "edit 8 && click .o_checklist_head",
         },
         {
-            trigger: status("No network: 1 entries"),
+            trigger: status("kept on this phone: 1"),
         },
         {
             trigger: `${line("1.2")} .o_checklist_bad`,
             run: "edit 3 && click .o_checklist_head",
         },
         {
-            trigger: status("No network: 2 entries"),
+            trigger: status("kept on this phone: 2"),
         },
         {
             content: "So is a finding",
@@ -63,7 +63,7 @@ registry.category("web_tour.tours").add("aftersales_checklist", {
             run: "click",
         },
         {
-            trigger: status("No network: 3 entries"),
+            trigger: status("kept on this phone: 3"),
         },
         {
             content: "Leaving the checklist loses nothing",
@@ -78,7 +78,7 @@ registry.category("web_tour.tours").add("aftersales_checklist", {
             trigger: `${line("1.1")} .o_checklist_finding .badge:contains('1')`,
         },
         {
-            trigger: status("No network: 3 entries"),
+            trigger: status("kept on this phone: 3"),
             run: () => {
                 setNetwork(true);
                 window.dispatchEvent(new Event("online"));
