@@ -68,6 +68,7 @@ from . import (
     aftersales_scorecard_level,
     aftersales_service_point_award,
     aftersales_service_point_proposal,
+    aftersales_kpi_award,
 )
 
 # models of: voice

@@ -81,6 +81,11 @@ class AftersalesKpiIncentive(models.Model):
     )
     cap = fields.Monetary("At Most", help="Bound of the result; 0: no bound.")
 
+    _deduction_of_points = models.Constraint(
+        "CHECK (amount > 0 OR tier != 'company')",
+        "A person is not charged for a missed target; deductions are for centres and "
+        "service points.",
+    )
     _dates_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_to >= date_from)",
         "An incentive cannot end before it begins.",

@@ -2,7 +2,7 @@ from datetime import date
 
 from psycopg2.errors import CheckViolation
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -94,9 +94,102 @@ class TestKpiIncentive(KpiCommon):
         self.assertEqual(self._value(self.point).status, "na")
         self.assertFalse(self._earned())
 
+    # -- awards ----------------------------------------------------------------------
+
+    def _propose(self):
+        action = self.period.with_user(self.user_head).action_propose_incentives()
+        return self.env["aftersales.award"].search(action["domain"])
+
+    def test_a_closed_month_proposes_its_awards_once(self):
+        self._create_rule()
+        self._create_rule(condition="missed", amount=-200)
+        self._measure()
+        with self.assertRaisesRegex(UserError, "in state “Open”"):
+            self._propose()
+        self._close()
+        award = self._propose()
+        self.assertEqual(
+            (award.service_point_id, award.amount, award.state, award.payout),
+            (self.point_b, 500, "proposed", "settlement"),
+        )
+        self.assertEqual(award.kpi_value_id, self._value(self.point_b))
+        self.assertEqual(
+            award.reason, "Few complaints in March 2026: 5.00, target 10.00"
+        )
+        deduction = self.env["aftersales.point.adjustment"].search(
+            [("kpi_value_id.period_id", "=", self.period.id)]
+        )
+        self.assertEqual(
+            (deduction.service_point_id, deduction.amount, deduction.state),
+            (self.point, -200, "open"),
+        )
+        self.assertEqual(self._propose(), award)
+        self.assertEqual(self.period.award_count, 1)
+        self.assertEqual(
+            self.env["aftersales.point.adjustment"].search_count(
+                [("kpi_value_id.period_id", "=", self.period.id)]
+            ),
+            1,
+        )
+        # four eyes: who proposed does not release
+        with self.assertRaises(UserError):
+            award.with_user(self.user_head).action_release()
+        # cancelled, it may be proposed again
+        award.with_user(self.user_head)._cancel("Wrong")
+        self.assertEqual(len(self._propose()), 2)
+        self.period.invalidate_recordset()
+        self.assertEqual(self.period.award_count, 2)
+
+    def test_awards_of_a_month_are_counted_together(self):
+        self.target.write({"target": 50, "warning": 50})
+        self._create_rule()
+        self._measure()
+        self._close()
+        self.assertEqual(len(self._propose()), 2)
+        self.assertEqual(self.period.award_count, 2)
+
+    def test_the_company_pays_who_answers_for_it(self):
+        self._create_rule(tier="company", condition="attained", bound=0)
+        self._measure()
+        self._close()
+        self.assertFalse(self._propose())
+        employee = self.env["hr.employee"].create(
+            {"name": "Head", "user_id": self.user_head.id}
+        )
+        award = self._propose()
+        self.assertEqual((award.employee_id, award.payout), (employee, "payroll"))
+
+    def test_a_month_with_paid_awards_is_not_reopened(self):
+        self._create_rule()
+        self._measure()
+        head = self._close()
+        award = self._propose()
+        award._write_flow({"state": "released"})
+        with self.assertRaisesRegex(UserError, "was released for a figure"):
+            head._reopen("Late orders")
+        self.assertEqual(self.period.state, "closed")
+
+    def test_only_the_head_proposes_and_nobody_forges_the_link(self):
+        self._create_rule()
+        self._measure()
+        self._close()
+        for role in ("centre", "auditor", "clerk"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.period.with_user(
+                    getattr(self, f"user_{role}")
+                ).action_propose_incentives()
+        award = self._propose()
+        with self.assertRaisesRegex(UserError, "changes only by its buttons"):
+            award.with_user(self.user_head).kpi_value_id = self._value(self.point)
+
     @mute_logger("odoo.sql_db")
     def test_bad_input(self):
-        for vals in ({"amount": 0}, {"cap": -1}, {"date_to": date(2025, 1, 1)}):
+        for vals in (
+            {"tier": "company", "amount": -5},
+            {"amount": 0},
+            {"cap": -1},
+            {"date_to": date(2025, 1, 1)},
+        ):
             with self.assertRaises(CheckViolation), self.cr.savepoint():
                 self._create_rule(**vals)
                 self.env.flush_all()

@@ -87,11 +87,11 @@ class TestKpiAtOnce(CommittedCase):
 
         def work():
             try:
-                with self.registry.cursor() as cr:
+                with self.registry.cursor() as one:
                     for _time in range(20):
-                        self._period(cr)._run_batch(1)
-                        cr.commit()
-                        if self._period(cr).date_computed:
+                        self._period(one)._run_batch(1)
+                        one.commit()
+                        if self._period(one).date_computed:
                             break
             except Exception as error:
                 errors.append(error)
