@@ -225,7 +225,7 @@ class TestComplaint(VoiceCommon):
 
         def fail(record, level):
             if record == bad:
-                raise UserError("No manager")
+                raise ValueError("No manager")
             return original(record, level)
 
         with (

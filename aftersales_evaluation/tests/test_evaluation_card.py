@@ -373,6 +373,18 @@ class TestEvaluationCardPage(VoiceCommon, HttpCase):
         page = self.url_open(self.order._get_confirm_url())
         self.assertNotIn(self.path, page.text)
 
+    def test_the_technician_shows_the_code_to_the_customer(self):
+        self.user_portal.password = self.user_portal_b.password = "portal-word"
+        self.authenticate(self.user_portal.login, "portal-word")
+        page = f"/my/service-orders/{self.order.id}"
+        self.assertIn(self.path, self.url_open(page).text)
+        self.card._answer(CardAnswer(5))
+        self.assertNotIn(self.path, self.url_open(page).text)
+        other = self._create_done()
+        self.authenticate(self.user_portal_b.login, "portal-word")
+        foreign = self.url_open(f"/my/service-orders/{other.id}").text
+        self.assertNotIn("/service-card/", foreign)
+
     def test_the_page_speaks_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("zh_CN")
         self.cause.with_context(lang="zh_CN").name = "来得太晚"
