@@ -19,7 +19,10 @@ from story import (  # noqa: E402
     network,
     parts,
     people,
+    quality,
     returns,
+    strategy,
+    voice,
     work,
 )
 
@@ -31,6 +34,9 @@ FIRST_STEPS = [
     "tick the steps, add a part (AC-CMP) and labour, finish.",
     "As settlement clerk: After-Sales ▸ Warranty ▸ Claims, decide one, then run the "
     "settlement. As HR: After-Sales ▸ Training shows who is missing for the 10 %.",
+    "As head: After-Sales ▸ Evaluation opens with the management page; release the "
+    "ranking of last month and its awards. As auditor: Audits and Findings ▸ Audits, "
+    "score a point on a phone.",
 ]
 
 
@@ -60,6 +66,9 @@ def run(env):
     returns.open_cases(env, users, stock, units)
     taught = courses.Training(env, users, stock).run()
     growth.Growth(env, users, points, taught).run()
+    quality.Quality(env, users, points).run()
+    voice.Voice(env, users).run()
+    strategy.Strategy(env, users).run()
     # From now on the customer confirms each repair on the device or by his link.
     env.ref("aftersales_network.service_type_repair").confirmation = "required"
     parameter = env["ir.config_parameter"].sudo()
