@@ -156,6 +156,7 @@ class Voice:
             )
         )
         campaign.action_start()
+        campaign.invitation_ids.sudo()._send_safely("invite")
         for invitation in campaign.invitation_ids.sudo():
             if invitation.user_input_id and self.rng.random() < 0.6:
                 self.fill_in(invitation.user_input_id)
