@@ -209,6 +209,14 @@ class AftersalesServiceOrder(models.Model):
         "(company_id, state, date_promised) WHERE state NOT IN ('closed', 'cancelled')"
     )
     _request_idx = models.Index("(date_request DESC, id DESC)")
+    # Jobs of a month, whoever did them: pages of figures count them.
+    _end_idx = models.Index("(date_end) WHERE date_end IS NOT NULL")
+    # What few orders have, in the order of the list: without these a filter reads
+    # every order to find none.
+    _complaint_idx = models.Index(
+        "(date_request DESC, id DESC) WHERE is_complaint IS TRUE"
+    )
+    _reopened_idx = models.Index("(date_request DESC, id DESC) WHERE reopen_count > 0")
     # The cards of a kanban column, and the numbers above it: the second holds all
     # that the record rules ask for, so that counting does not read the orders.
     _state_request_idx = models.Index("(state, date_request DESC, id DESC)")

@@ -75,6 +75,12 @@ class AftersalesServiceOrder(models.Model):
         )
     )
 
+    # Reworks are few among the orders, and those to be decided fewer.
+    _rework_idx = models.Index("(date_request DESC, id DESC) WHERE is_rework IS TRUE")
+    _rework_decide_idx = models.Index(
+        "(date_request DESC, id DESC) WHERE rework_state = 'proposed'"
+    )
+
     # Neither on the days nor on the kind of the type: a guarantee given is given.
     @api.depends("date_handover", "outcome")
     def _compute_date_guarantee_end(self):

@@ -23,7 +23,11 @@ class AftersalesServiceOrder(models.Model):
     )
     charge_waiver = fields.Text("Reason of the Waiver", readonly=True, copy=False)
     charge_waived_by_id = fields.Many2one(
-        "res.users", "Charge Waived by", readonly=True, copy=False
+        "res.users",
+        "Charge Waived by",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
     )
     charge_waived_at = fields.Datetime("Charge Waived on", readonly=True, copy=False)
     unit_card = fields.Html(compute="_compute_unit_card", sanitize=False)
