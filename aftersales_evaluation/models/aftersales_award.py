@@ -234,10 +234,6 @@ class AftersalesAward(models.Model):
         "care_kind",
     }
 
-    _rule_or_reason = models.Constraint(
-        r"CHECK (rule_id IS NOT NULL OR COALESCE(reason, '') ~ '\S')",
-        "An award needs a rule or a reason.",
-    )
     _recipient = models.Constraint(
         "CHECK ((recipient_type = 'point' AND service_point_id IS NOT NULL"
         " AND staff_id IS NULL AND employee_id IS NULL) OR (recipient_type = 'person'"

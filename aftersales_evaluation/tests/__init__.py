@@ -38,7 +38,8 @@ from . import test_promise_cost
 
 # tests of: awards
 from . import test_award, test_award_concurrency, test_award_money
-from . import test_award_portal, test_award_security, test_award_tour
+from . import test_award_kpi, test_award_portal, test_award_report
+from . import test_award_security, test_award_tour
 from . import test_level_proposal, test_ranking
 
 # tests of: voice
