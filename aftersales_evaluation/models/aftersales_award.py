@@ -124,7 +124,7 @@ class AftersalesAward(models.Model):
     reason = fields.Text(tracking=True, help="What the award honours, in your words.")
     ranking_line_id = fields.Many2one(
         "aftersales.ranking.line",
-        "Place",
+        "Place in the Ranking",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",

@@ -80,7 +80,7 @@ class AftersalesLevelProposal(models.Model):
             ("proposed", "Proposed"),
             ("approved", "Approved"),
             ("refused", "Refused"),
-            ("obsolete", "Overtaken"),
+            ("obsolete", "Superseded"),
         ],
         default="proposed",
         required=True,

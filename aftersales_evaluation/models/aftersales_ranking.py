@@ -53,7 +53,7 @@ class AftersalesRanking(models.Model):
     state = fields.Selection(
         [
             ("draft", "Draft"),
-            ("released", "Released"),
+            ("released", "Published"),
             ("cancelled", "Cancelled"),
         ],
         default="draft",
@@ -70,9 +70,9 @@ class AftersalesRanking(models.Model):
     computed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     date_computed = fields.Datetime("Calculated on", readonly=True, copy=False)
     released_by_id = fields.Many2one(
-        "res.users", readonly=True, copy=False, tracking=True
+        "res.users", "Published by", readonly=True, copy=False, tracking=True
     )
-    date_released = fields.Datetime("Released on", readonly=True, copy=False)
+    date_released = fields.Datetime("Published on", readonly=True, copy=False)
     cancel_reason = fields.Text(readonly=True, copy=False)
     podium = fields.Html(compute="_compute_podium", sanitize=False)
 

@@ -261,7 +261,6 @@ class AftersalesRankingLine(models.Model):
         "Up or Down", compute="_compute_movement", store=True, aggregator=None
     )
     is_podium = fields.Boolean("On the Podium", readonly=True)
-    medal = fields.Char(compute="_compute_medal")
 
     @api.depends("centre_id", "ranking_id.rule_id.is_per_centre")
     def _compute_centre_group(self):
@@ -281,12 +280,6 @@ class AftersalesRankingLine(models.Model):
         for line in self:
             before = line.previous_position
             line.movement = before - line.position if before else 0
-
-    @api.depends("position", "is_podium")
-    def _compute_medal(self):
-        medals = {1: "🥇", 2: "🥈", 3: "🥉"}
-        for line in self:
-            line.medal = medals.get(line.position) if line.is_podium else False
 
     def action_view_records(self):
         """Open what is behind a place: its scorecards, or the records measured."""

@@ -9,11 +9,11 @@ registry.category("web_tour.tours").add("aftersales_awards", {
         },
         {
             content: "The winner stands on the podium",
-            trigger: ".o_ranking_podium .card:contains('🥇'):contains('Point One')",
+            trigger: ".o_ranking_podium .o_place_1:contains('Point One')",
         },
         {
             content: "Ties share their place",
-            trigger: ".o_ranking_podium .card:contains('🥈'):contains('Point Three')",
+            trigger: ".o_ranking_podium .o_place_2:contains('Point Three')",
         },
         {
             content: "Look at all places",
@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("aftersales_awards", {
             run: "click",
         },
         {
-            trigger: ".o_statusbar_status button.o_arrow_button_current:contains('Released')",
+            trigger: ".o_statusbar_status button.o_arrow_button_current:contains('Published')",
         },
         {
             content: "The awards of its rules were proposed",
