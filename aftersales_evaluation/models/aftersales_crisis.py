@@ -152,7 +152,7 @@ class AftersalesCrisis(models.Model):
     )
     cause = fields.Text("Cause of the Event", help="What led to it.")
     effect = fields.Text("Effects", help="On customers, on costs, on our name.")
-    lessons = fields.Text("Lessons", help="What changes so that it does not return.")
+    lessons = fields.Text(help="What changes so that it does not return.")
     submitted_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     submitted_on = fields.Datetime(readonly=True, copy=False)
     closed_by_id = fields.Many2one("res.users", readonly=True, copy=False)

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 COVERAGES = [
     ("covered", "Covered"),
     ("planned", "Promise Not Published"),
-    ("gap", "Gap"),
+    ("gap", "Marked as Gap"),
     ("open", "Not Judged"),
 ]
 
@@ -171,10 +171,11 @@ class AftersalesPromise(models.Model):
 
     def _replace_previous(self):
         """Needs that the former version answered are answered by the new one."""
-        super()._replace_previous()
+        result = super()._replace_previous()
         # Archived needs go along: they may come back.
         needs = self.previous_id.with_context(active_test=False).need_ids
         needs.promise_id = self
+        return result
 
     def action_view_needs(self):
         """Open the needs that the promise answers."""

@@ -42,7 +42,7 @@ class AftersalesPromise(models.Model):
 
     def _check_unpublished(self):
         """Keep the wording that a board votes on or has accepted, too."""
-        super()._check_unpublished()
+        result = super()._check_unpublished()
         for ballot in self.ballot_ids:
             if ballot.state in ("open", "accepted"):
                 raise UserError(
@@ -53,6 +53,7 @@ class AftersalesPromise(models.Model):
                         ballot=ballot.name,
                     )
                 )
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_voted(self):

@@ -48,7 +48,7 @@ class AftersalesDocumentReader(models.Model):
     service_point_id = fields.Many2one(
         "aftersales.service.point", "Unit", readonly=True
     )
-    centre_id = fields.Many2one("aftersales.service.point", "Centre", readonly=True)
+    centre_id = fields.Many2one("aftersales.service.point", readonly=True)
     role_id = fields.Many2one("aftersales.staff.role", readonly=True)
     is_confirmed = fields.Boolean("Confirmed", readonly=True)
     has_account = fields.Boolean(readonly=True, help="Without one nobody can confirm.")

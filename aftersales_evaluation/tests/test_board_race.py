@@ -128,9 +128,9 @@ class TestBoardRace(CommittedCase):
     @mute_logger("odoo.sql_db")
     def test_nobody_votes_while_it_is_counted(self):
         for number in range(2):
-            cr = self._cursor()
-            self._ballot(cr, number).action_vote_for()
-            cr.commit()
+            member = self._cursor()
+            self._ballot(member, number).action_vote_for()
+            member.commit()
         closer, voter = self._cursor(), self._cursor()
         self._ballot(closer, 0).action_close()
         closer.flush()
