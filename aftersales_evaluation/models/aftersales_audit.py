@@ -246,9 +246,7 @@ class AftersalesAudit(models.Model):
         for lead, audits in self.grouped("lead_id").items():
             missing = audits.filtered(lambda a, u=lead: u not in a.member_ids)
             if missing:
-                super(AftersalesAudit, missing).write(
-                    {"member_ids": [Command.link(lead.id)]}
-                )
+                missing._write_flow({"member_ids": [Command.link(lead.id)]})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_planned(self):

@@ -46,7 +46,6 @@ class AftersalesAuditReport(models.Model):
     date_to = fields.Date("To", required=True, tracking=True)
     author_id = fields.Many2one(
         "res.users",
-        "Author",
         required=True,
         index=True,
         default=lambda self: self.env.user,

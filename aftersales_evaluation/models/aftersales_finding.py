@@ -66,7 +66,6 @@ class AftersalesFinding(models.Model):
     )
     owner_id = fields.Many2one(
         "res.users",
-        "Owner",
         compute="_compute_owner_id",
         store=True,
         readonly=False,

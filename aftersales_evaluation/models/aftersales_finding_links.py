@@ -190,6 +190,7 @@ class AftersalesFinding(models.Model):
         )
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for finding in self:
             finding.access_url = f"/my/findings/{finding.id}"
+        return result

@@ -26,6 +26,7 @@ from . import test_indicator_tree
 from . import test_audit
 from . import test_audit_report
 from . import test_checklist
+from . import test_checklist_race
 from . import test_finding
 from . import test_finding_portal
 
