@@ -32,7 +32,6 @@ class AftersalesGapAction(models.Model):
     )
     owner_id = fields.Many2one(
         "res.users",
-        "Owner",
         required=True,
         index=True,
         tracking=True,

@@ -55,7 +55,7 @@ class AftersalesGapMeasure(models.Model):
     entered = fields.Float("Entered Value", digits=(16, 4))
     measured = fields.Float("Value Read", digits=(16, 4), readonly=True)
     is_measured = fields.Boolean("Was Read", readonly=True)
-    actual = fields.Float("Actual", compute="_compute_gap", store=True, digits=(16, 4))
+    actual = fields.Float(compute="_compute_gap", store=True, digits=(16, 4))
     gap = fields.Float(
         "Difference",
         compute="_compute_gap",

@@ -211,6 +211,20 @@ class AftersalesSurveyCampaign(models.Model):
                     )
                 )
 
+    @api.constrains("survey_id")
+    def _check_survey(self):
+        for campaign in self.filtered("survey_id"):
+            survey = campaign.survey_id
+            # Ending a campaign ends its questionnaire: it must be one of these.
+            if not survey.sudo().is_servqual or not survey.has_access("read"):
+                raise ValidationError(
+                    self.env._(
+                        "“%(campaign)s” can only use a questionnaire that asks service "
+                        "quality items.",
+                        campaign=campaign.name,
+                    )
+                )
+
     def _check_no_children(self, vals):
         """Refuse invitations and results that are typed.
 

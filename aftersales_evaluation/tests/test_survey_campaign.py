@@ -374,6 +374,18 @@ class TestSurveyCampaignRights(SurveyCommon):
             ("draft", False, 0),
         )
 
+    def test_no_other_survey_is_taken_over(self):
+        survey = self.env["survey.survey"].create(
+            {"title": "Exam", "lang_ids": False, "user_id": False}
+        )
+        campaign = self._create_campaign()
+        message = "“Spring Survey” can only use a questionnaire that asks"
+        with self.assertRefused(ValidationError, message):
+            campaign.survey_id = survey.id
+        with self.assertRefused(ValidationError, message):
+            self._create_campaign(survey_id=survey.id)
+        self.assertTrue(survey.active)
+
     def test_answers_are_evidence_for_people_of_the_survey_app(self):
         self.user_head.group_ids += self.env.ref("survey.group_survey_manager")
         campaign = self._start(self._create_campaign())

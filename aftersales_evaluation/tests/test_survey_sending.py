@@ -60,7 +60,7 @@ class TestSurveySending(SurveyCommon, RaceMixin):
 
         def fail(records, kind):
             if bad.id in records.ids:
-                raise UserError("No mail server")
+                raise UserError(records.env._("Failed"))
             return send(records, kind)
 
         with patch.object(Invitation, "_send", fail):
