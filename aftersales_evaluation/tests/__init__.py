@@ -63,6 +63,7 @@ from . import test_board
 from . import test_board_race
 from . import test_promise_version
 from . import test_document
+from . import test_document_portal
 from . import test_crisis
 from . import test_need
 from . import test_benchmark
