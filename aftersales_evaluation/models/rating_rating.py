@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
@@ -19,10 +20,42 @@ class RatingRating(models.Model):
         ondelete="cascade",
     )
 
+    is_aftersales_visible = fields.Boolean(
+        "Order Readable",
+        compute="_compute_is_aftersales_visible",
+        search="_search_is_aftersales_visible",
+        help="Ratings of service orders are for those who may read the order.",
+    )
+
     _aftersales_order_uniq = models.UniqueIndex(
         "(aftersales_order_id) WHERE aftersales_order_id IS NOT NULL",
         "The service order is rated already.",
     )
+
+    @api.depends("aftersales_order_id")
+    @api.depends_context("uid")
+    def _compute_is_aftersales_visible(self):
+        readable = self.env[ORDER].sudo()
+        if self._may_read_orders():
+            readable = self.env[ORDER].with_user(self.env.uid)
+            readable = readable.search([("id", "in", self.aftersales_order_id.ids)])
+        for rating in self:
+            order_id = rating.aftersales_order_id.id
+            rating.is_aftersales_visible = not order_id or order_id in readable.ids
+
+    def _search_is_aftersales_visible(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        visible = Domain("aftersales_order_id", "=", False)
+        if self._may_read_orders():
+            readable = self.env[ORDER].with_user(self.env.uid)._search([])
+            visible |= Domain("aftersales_order_id", "in", readable)
+        return visible
+
+    @api.model
+    def _may_read_orders(self):
+        """Whether the user reads orders at all; rules ask as superuser."""
+        return self.env[ORDER].with_user(self.env.uid).has_access("read")
 
     @api.model_create_multi
     def create(self, vals_list):

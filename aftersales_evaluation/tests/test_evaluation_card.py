@@ -160,6 +160,15 @@ class TestEvaluationCard(VoiceCommon):
             self.assertTrue(rating.with_user(user).has_access("read"), user.name)
         for user in (employee, self.user_portal):
             self.assertFalse(rating.with_user(user).has_access("read"), user.name)
+        far = self._create_done(
+            service_point_id=self.point_b.id, technician_id=self.technician_b.id
+        )
+        far.card_ids._answer(CardAnswer(5))
+        Rating = self.env["rating.rating"].with_user(self.user_centre)
+        both = [("aftersales_order_id", "in", (order | far).ids)]
+        self.assertEqual(Rating.search(both), rating.with_user(self.user_centre))
+        self.assertFalse(Rating.with_user(employee).search(both))
+        self.assertEqual(len(Rating.with_user(self.user_head).search(both)), 2)
 
     def test_nobody_reads_or_writes_a_card_by_hand(self):
         card = self._create_done().card_ids
