@@ -218,13 +218,14 @@ class AftersalesScorecard(models.Model):
         """Note a user who judged; he does not approve."""
         # Whoever changes a finding is noted, also without right on the scorecard.
         cards_sudo = self.sudo().filtered(lambda card: user not in card.judged_by_ids)
-        if cards_sudo:
-            # Past the own write(), which refuses the field to everybody; that is why
-            # the name of the method differs.
-            # pylint: disable=super-method-mismatch
-            super(AftersalesScorecard, cards_sudo).write(
-                {"judged_by_ids": [Command.link(user.id)]}
-            )
+        if not cards_sudo:
+            return True
+        # Past the own write(), which refuses the field to everybody; that is why
+        # the name of the method differs.
+        # pylint: disable=super-method-mismatch
+        return super(AftersalesScorecard, cards_sudo).write(
+            {"judged_by_ids": [Command.link(user.id)]}
+        )
 
     def _get_judges(self):
         """Users who may not approve: whoever judged or handed over.

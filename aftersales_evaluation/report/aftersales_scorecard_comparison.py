@@ -74,7 +74,7 @@ class AftersalesScorecardComparison(models.Model):
     set_id = fields.Many2one("aftersales.indicator.set", "Indicator Set", readonly=True)
     date_from = fields.Date("From", readonly=True)
     date_to = fields.Date("To", readonly=True)
-    section_id = fields.Many2one("aftersales.indicator", "Section", readonly=True)
+    section_id = fields.Many2one("aftersales.indicator", readonly=True)
     indicator_id = fields.Many2one("aftersales.indicator", readonly=True)
     sort_key = fields.Char(readonly=True)
     points = fields.Float(readonly=True, aggregator="sum")
