@@ -120,6 +120,7 @@
         # views, wizards, reports and menus of: surveys
         "report/aftersales_survey_templates.xml",
         "views/aftersales_servqual_views.xml",
+        "views/survey_question_views.xml",
         "views/aftersales_survey_campaign_views.xml",
         "views/aftersales_gap_analysis_views.xml",
         "views/aftersales_surveys_menus.xml",

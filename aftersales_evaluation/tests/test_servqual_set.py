@@ -1,7 +1,7 @@
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .survey_common import SurveyCommon
@@ -143,3 +143,26 @@ class TestServqualSet(SurveyCommon):
             self.env.ref("aftersales_evaluation.servqual_set_standard"),
             found.search([]),
         )
+
+    def test_people_of_the_survey_app_map_their_own_questions(self):
+        self.user_hr.group_ids += self.env.ref("survey.group_survey_manager")
+        survey = (
+            self.env["survey.survey"]
+            .with_user(self.user_hr)
+            .create({"title": "Own", "lang_ids": False})
+        )
+        form = Form(
+            self.env["survey.question"]
+            .with_user(self.user_hr)
+            .with_context(default_survey_id=survey.id),
+            "survey.survey_question_form",
+        )
+        form.title = "Good?"
+        form.question_type = "scale"
+        form.servqual_part = "perception"
+        form.servqual_item_id = self.servqual.item_ids[0]
+        form.save()
+        self.assertEqual(
+            survey._get_servqual_items("perception"), self.servqual.item_ids[0]
+        )
+        self.assertTrue(survey.is_servqual)
