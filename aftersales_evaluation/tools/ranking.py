@@ -5,7 +5,6 @@ they are equal, whatever a float would make of them.
 """
 
 from fractions import Fraction
-from itertools import groupby
 
 
 def rank(entries, higher_is_better=True):
@@ -15,11 +14,10 @@ def rank(entries, higher_is_better=True):
     :return: ``[(place, key)]``, best first; ties keep the order they came in
     """
     ordered = sorted(entries, key=lambda entry: entry[1], reverse=higher_is_better)
-    places = []
-    for _value, ties in groupby(ordered, key=lambda entry: entry[1]):
-        place = len(places) + 1
-        places += [(place, key) for key, _value in ties]
-    return places
+    first = {}
+    for place, (_key, value) in enumerate(ordered, start=1):
+        first.setdefault(value, place)
+    return [(first[value], key) for key, value in ordered]
 
 
 def mean(values):
