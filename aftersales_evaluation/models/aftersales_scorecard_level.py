@@ -12,11 +12,12 @@ class AftersalesScorecard(models.Model):
 
     def _log_step(self, state):
         """Propose by rule on approval; a cancelled scorecard proposes nothing."""
-        super()._log_step(state)
+        result = super()._log_step(state)
         if state == "approved":
             self._propose_levels()
         elif state == "cancelled":
             self._withdraw_proposals()
+        return result
 
     def _propose_levels(self):
         """Propose levels and suspensions that the rules see in these scorecards.

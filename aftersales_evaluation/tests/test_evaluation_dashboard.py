@@ -295,11 +295,11 @@ class TestEvaluationDashboard(PagesCommon):
         self.user_auditor.company_ids = [Command.link(self.company_b.id)]
         card = self._draft(foreign, 8, APRIL)
         both = {"allowed_company_ids": [self.company.id, self.company_b.id]}
-        card.with_user(self.user_auditor).with_context(both).action_submit()
-        card.with_user(self.user_head).with_context(both).action_approve()
+        card.with_user(self.user_auditor).with_context(**both).action_submit()
+        card.with_user(self.user_head).with_context(**both).action_approve()
         self.user_auditor.company_ids = [Command.unlink(self.company_b.id)]
         Page = self.env["aftersales.evaluation.dashboard"].with_user(self.user_head)
-        Page = Page.with_context(both)
+        Page = Page.with_context(**both)
         page = Page.browse(Page.action_open()["res_id"])
         self.assertNotIn(card, self._records(page, "card:score"))
         page.company_id = self.company_b
