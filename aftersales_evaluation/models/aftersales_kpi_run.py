@@ -355,6 +355,7 @@ class AftersalesKpiPeriod(models.Model):
     def _get_upsert(self, rows, table="aftersales_kpi_value"):
         """Statement that writes figures, safe against a second job at work."""
         columns = [SQL.identifier(name) for name in COLUMNS]
+        # The types are constants of this file, nothing that anybody types.
         types = [
             SQL("%s %s", SQL.identifier(name), SQL(kind))  # pylint: disable=sql-injection
             for name, kind in COLUMNS.items()
