@@ -166,12 +166,12 @@ class Strategy:
 
     def manage_crisis(self):
         """A batch that may smell of gas: statement out, one action still open."""
-        crisis = self._as("head", "aftersales.crisis").create(
+        crisis = self._as("centre", "aftersales.crisis").create(
             {
                 "title": "Gas smell reported at one series of heaters",
                 "kind": "safety",
                 "level_id": self.env.ref("aftersales_evaluation.crisis_level_2").id,
-                "owner_id": self.users["head"].id,
+                "owner_id": self.users["centre"].id,
                 "description": "Three reports in one week, all of one batch.",
                 "batch_text": "Gas heaters built in week 31",
             }
@@ -187,7 +187,7 @@ class Strategy:
         )
         statement.with_user(self.users["head"]).action_approve()
         statement.with_user(self.users["head"]).action_publish()
-        actions = self._as("head", "aftersales.crisis.action").create(
+        actions = self._as("centre", "aftersales.crisis.action").create(
             [
                 {
                     "crisis_id": crisis.id,
