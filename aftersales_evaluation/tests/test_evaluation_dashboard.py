@@ -21,6 +21,16 @@ class TestEvaluationDashboard(PagesCommon):
         self.assertEqual(page.page["before"], "03/01/2026 to 03/31/2026")
         self.assertFalse(page.service_point_id)
 
+    def test_a_scorecard_of_another_set_does_not_choose_the_month(self):
+        (self.worse | self.best).with_user(self.user_head).action_cancel()
+        self._approve(self.point_b, 0, MARCH)
+        other = self.set.copy({"code": "OTHER"})
+        other.action_use()
+        self._approve(self.point, 0, APRIL, set_id=other.id)
+        page = self._open(self.user_head)
+        self.assertEqual((page.date_from, page.date_to), MARCH)
+        self.assertEqual(page.set_id, self.set)
+
     def test_without_any_score(self):
         """No figure is "n/a", never 0 or 100."""
         cards = self.march | self.worse | self.best

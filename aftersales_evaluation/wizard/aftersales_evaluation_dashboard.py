@@ -70,8 +70,9 @@ class AftersalesEvaluationDashboard(models.TransientModel):
 
     def _get_most_used_set(self):
         """The set with the most rated scorecards of points."""
+        company = self.company_id or self.env.company
         groups = self.env["aftersales.scorecard"]._read_group(
-            Domain("company_id", "=", self.company_id.id) & self._get_rated_domain(),
+            Domain("company_id", "=", company.id) & self._get_rated_domain(),
             ["set_id"],
             ["__count"],
             order="__count desc, set_id",
@@ -80,14 +81,16 @@ class AftersalesEvaluationDashboard(models.TransientModel):
         return groups[0][0] if groups else False
 
     def _get_first_period(self):
-        """The newest month with approved scorecards, else the last one."""
+        """The newest month with approved scorecards of the usual set, else the last."""
         first, last = super()._get_first_period()
-        if self.period != "month":
+        usual_set = self.period == "month" and self._get_most_used_set()
+        if not usual_set:
             return first, last
         company = self.company_id or self.env.company
         newest = self.env["aftersales.scorecard"].search(
             Domain("company_id", "=", company.id)
             & self._get_rated_domain()
+            & Domain("set_id", "=", usual_set.id)
             & Domain("state", "=", "approved")
             & Domain("date_to", "<=", last)
             & Domain("date_to", ">", kernel.month_end(last, -LOOK_BACK_MONTHS)),

@@ -55,6 +55,7 @@ class Quality:
         """Rankings of two months; awards of the older one are released."""
         Ranking = self._as("head", "aftersales.ranking")
         rule = self.env.ref("aftersales_evaluation.ranking_rule_month")
+        rule.tie_mode = "share"
         rule.award_rule_ids.create(
             {
                 "name": "Money for the First Place",
