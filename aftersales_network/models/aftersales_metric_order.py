@@ -12,9 +12,12 @@ STARTED = f"{REPAIRED} AND o.date_start IS NOT NULL"
 #: Moment until which a point has to answer, and its first answer.
 ANSWER_DUE = "(o.date_dispatched + c.aftersales_accept_hours * INTERVAL '1 hour')"
 ANSWERED = "LEAST(o.date_accepted, o.date_arrived, o.date_start)"
+#: Finished work was answered: without a recorded time (older data, imports) nobody
+#: knows when, so it counts nowhere instead of as late.
 ASKED = (
     "f.requested AND o.date_dispatched IS NOT NULL AND c.aftersales_accept_hours > 0"
-    f" AND ({ANSWERED} IS NOT NULL OR {ANSWER_DUE} < NOW() AT TIME ZONE 'UTC')"
+    f" AND ({ANSWERED} IS NOT NULL OR (o.state NOT IN {DONE_STATES}"
+    f" AND {ANSWER_DUE} < NOW() AT TIME ZONE 'UTC'))"
 )
 BEGUN = "f.done AND o.date_start IS NOT NULL"
 #: A stop after the start means that somebody had to come again.
@@ -299,7 +302,8 @@ class AftersalesMetric(models.AbstractModel):
         """Requests answered within the company's hours ÷ requests to be answered.
 
         The clock runs from the dispatch; accepting the job answers it, and so does a
-        visit. What is still within its hours counts nowhere yet.
+        visit. What is still within its hours counts nowhere yet, and neither does
+        finished work of which no time of an answer was recorded.
         """
         return self._get_order_figures("RESP", points, date_from, date_to)
 
@@ -308,8 +312,15 @@ class AftersalesMetric(models.AbstractModel):
         """Requests of the period that were handed to the points."""
         domain = self._get_order_domain(points, date_from, date_to, "date_request")
         domain &= Domain("company_id.aftersales_accept_hours", ">", 0)
-        return "aftersales.service.order", domain & Domain(
-            "date_dispatched", "!=", False
+        domain &= Domain("date_dispatched", "!=", False)
+        return "aftersales.service.order", domain & Domain.OR(
+            [
+                Domain("state", "not in", DONE_STATES),
+                *(
+                    Domain(name, "!=", False)
+                    for name in ("date_accepted", "date_arrived", "date_start")
+                ),
+            ]
         )
 
     @api.model

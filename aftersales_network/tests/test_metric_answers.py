@@ -65,6 +65,21 @@ class TestMetricAnswers(AftersalesCommon):
         order.action_dispatch()
         self.assertEqual(self._value("RESP", period=period), (0, 0))
 
+    def test_finished_work_without_a_recorded_answer_counts_nowhere(self):
+        self.company.aftersales_accept_hours = 24
+        with freeze_time("2026-03-02 08:00:00"):
+            orders = self._create_order() | self._create_order()
+            orders.action_dispatch()
+        imported, silent = orders
+        imported._write_flow(
+            {"state": "closed", "date_end": datetime(2026, 3, 4, 8, 0)}
+        )
+        # the other one is still waiting and far too late
+        self.assertEqual(self._value("RESP"), (0, 1))
+        self.assertEqual(self._records("RESP"), silent)
+        silent._write_flow({"state": "closed", "date_end": datetime(2026, 3, 9, 8, 0)})
+        self.assertEqual(self._value("RESP"), (0, 0), "unknown is not zero percent")
+
     # -- FTFR ------------------------------------------------------------------------
 
     def test_one_visit_was_enough(self):
