@@ -41,6 +41,7 @@
         "data/aftersales_promise_sample_data.xml",
         # data of: sets
         "data/aftersales_indicator_sbt10401_data.xml",
+        "data/aftersales_indicator_servqual_data.xml",
         "data/aftersales_evaluation_certificate_data.xml",
         # data of: audits
         "data/aftersales_audit_data.xml",
@@ -116,6 +117,7 @@
         "views/aftersales_callback_views.xml",
         "views/aftersales_complaint_views.xml",
         "views/aftersales_service_order_voice_views.xml",
+        "views/aftersales_voice_portal_templates.xml",
         "views/aftersales_voice_menus.xml",
         # views, wizards, reports and menus of: surveys
         "report/aftersales_survey_templates.xml",

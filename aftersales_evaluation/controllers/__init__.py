@@ -14,6 +14,7 @@ from . import award_payroll, award_portal
 
 # controllers of: voice
 from . import evaluation_card
+from . import voice_portal
 
 # controllers of: surveys
 from . import survey

@@ -40,6 +40,7 @@ from . import aftersales_scorecard_entry
 from . import aftersales_scorecard_checklist
 from . import aftersales_finding_flow
 from . import aftersales_finding_links
+from . import aftersales_visit_findings
 
 # models of: kpis
 from . import aftersales_kpi
@@ -85,6 +86,8 @@ from . import aftersales_complaint_severity
 from . import aftersales_complaint
 from . import aftersales_complaint_flow
 from . import aftersales_complaint_escalation
+from . import aftersales_complaint_portal
+from . import aftersales_service_point_figures
 from . import aftersales_service_order_voice
 from . import aftersales_metric_voice
 from . import res_company_voice

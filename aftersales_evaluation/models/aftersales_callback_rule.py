@@ -21,7 +21,11 @@ class AftersalesCallbackRule(models.Model):
 
     level = fields.Selection(LEVELS, "Called by", required=True, default="centre")
     company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        ondelete="cascade",
     )
     service_point_id = fields.Many2one(
         "aftersales.service.point",
@@ -72,6 +76,27 @@ class AftersalesCallbackRule(models.Model):
         for rule in self:
             unit = rule.service_point_id.display_name or rule.company_id.name
             rule.display_name = f"{labels.get(rule.level)}: {unit}, {rule.share} %"
+
+    @api.model
+    def _ensure_for(self, companies):
+        """Give companies without any rule the first one: the centre calls everybody.
+
+        A company that has rules, archived ones included, decided for itself.
+        """
+        # Rules come with the company, whoever founds it.
+        Rule_sudo = self.sudo().with_context(active_test=False)
+        groups = Rule_sudo._read_group(
+            [("company_id", "in", companies.ids)], ["company_id"]
+        )
+        decided = companies.browse().union(*(company for (company,) in groups))
+        Rule_sudo.create(
+            [{"company_id": company.id} for company in companies - decided]
+        )
+
+    @api.model
+    def _init_rules(self):
+        """Rules of the companies that exist when the module is installed."""
+        self._ensure_for(self.env["res.company"].sudo().search(Domain.TRUE))
 
     @api.model
     def _find_for(self, orders):

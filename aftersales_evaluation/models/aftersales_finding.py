@@ -393,7 +393,7 @@ class AftersalesFinding(models.Model):
         """
         own = {"text", "severity", "service_point_id", "company_id", "owner_id"}
         own |= {"date", "date_due", "scorecard_id", "audit_id", "indicator_id"}
-        own |= {"clause"}
+        own |= {"clause", "visit_id"}
         frozen = self.filtered(lambda f: f.state != "open")[:1]
         if frozen and own & set(vals):
             raise UserError(

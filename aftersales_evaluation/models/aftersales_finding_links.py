@@ -137,7 +137,9 @@ class AftersalesFinding(models.Model):
         }
         for finding in self.filtered(lambda f: not f.res_model):
             line = lines.get((finding.scorecard_id, finding.indicator_id))
-            record = line or finding.scorecard_id or finding.audit_id
+            record = (
+                line or finding.scorecard_id or finding.audit_id or finding.visit_id
+            )
             if record:
                 finding._write_flow({"res_model": record._name, "res_id": record.id})
 

@@ -2,14 +2,20 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 from odoo.tools import mute_logger
+
+from odoo.addons.aftersales_network.models.aftersales_service_order_photo import (
+    is_picture,
+)
 
 from ..tools import checklist
 from ..tools.checklist import EntryError
 
 #: Scorecards that the list of checklists shows.
 MAX_CARDS = 100
+#: Photos that one line takes.
+MAX_PHOTOS = 10
 #: What the checklist needs of a line.
 LINE_FIELDS = (
     "conformity",
@@ -20,6 +26,7 @@ LINE_FIELDS = (
     "finding",
     "outcome",
     "finding_count",
+    "proof_count",
 )
 
 
@@ -161,6 +168,12 @@ class AftersalesScorecard(models.Model):
             "malformed": self.env._("This entry cannot be read."),
             "samples": self.env._("More samples are non-conforming than were taken."),
             "no_text": self.env._("Write down what was found."),
+            "no_photo": self.env._(
+                "This is no photo, or it is too large. Send JPEG, PNG or WebP."
+            ),
+            "many_photos": self.env._(
+                "One indicator takes at most %(count)s photos.", count=MAX_PHOTOS
+            ),
         }
         return texts[code]
 
@@ -188,6 +201,8 @@ class AftersalesScorecard(models.Model):
         if is_judgement:
             line.write(read["values"])
             latest[place] = read["sequence"]
+        elif read["kind"] == "photo":
+            line._add_photo(**read["values"])
         else:
             vals = {**line._prepare_finding_vals(), **read["values"]}
             entry_sudo.finding_id = self.env["aftersales.finding"].create(vals)
@@ -204,13 +219,42 @@ class AftersalesScorecard(models.Model):
             "device": read["device"],
             "sequence": read["sequence"],
             "kind": read["kind"],
-            "content": read["values"],
+            "content": self._prepare_entry_content(read),
             "is_stale": is_stale,
         }
+
+    @api.model
+    def _prepare_entry_content(self, read):
+        """What was entered; of a photo the name, its file is with the line."""
+        if read["kind"] == "photo":
+            return {"name": read["values"]["name"]}
+        return read["values"]
 
 
 class AftersalesScorecardLine(models.Model):
     _inherit = "aftersales.scorecard.line"
+
+    def _add_photo(self, name, data):
+        """Keep a photo as proof of this line.
+
+        :param name: file name
+        :param data: picture as base64 text
+        :raise EntryError: no picture, or too many of them
+        """
+        self.ensure_one()
+        if not is_picture(data, checklist.PHOTO_LIMIT):
+            raise EntryError("no_photo")
+        if len(self.attachment_ids) >= MAX_PHOTOS:
+            raise EntryError("many_photos")
+        photo = self.env["ir.attachment"].create(
+            {
+                "name": name,
+                "datas": data,
+                "res_model": self._name,
+                "res_id": self.id,
+            }
+        )
+        self.attachment_ids = [Command.link(photo.id)]
 
     def _prepare_checklist_row(self):
         """What the phone shows and keeps of one indicator."""

@@ -34,7 +34,8 @@ class AftersalesScorecardEntry(models.Model):
     device = fields.Char(required=True)
     sequence = fields.Integer("Place on the Device", required=True)
     kind = fields.Selection(
-        [("judge", "Judgement"), ("finding", "Finding")], required=True
+        [("judge", "Judgement"), ("finding", "Finding"), ("photo", "Photo")],
+        required=True,
     )
     content = fields.Json("Entered Values", required=True)
     is_stale = fields.Boolean(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -21,6 +21,13 @@ class ResCompany(models.Model):
         "CHECK (aftersales_card_days >= 1)",
         "An evaluation card is valid for at least one day.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A new company calls its customers back from the first day."""
+        companies = super().create(vals_list)
+        self.env["aftersales.callback.rule"]._ensure_for(companies)
+        return companies
 
 
 class ResConfigSettings(models.TransientModel):

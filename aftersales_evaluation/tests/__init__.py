@@ -28,6 +28,8 @@ from . import test_audit_report
 from . import test_checklist
 from . import test_checklist_race
 from . import test_finding
+from . import test_finding_visit
+from . import test_forms_of_roles
 from . import test_finding_portal
 
 # tests of: kpis
@@ -51,6 +53,7 @@ from . import test_complaint
 from . import test_voice_metric
 from . import test_voice_concurrency
 from . import test_voice_tour
+from . import test_voice_portal
 
 # tests of: surveys
 from . import test_gap_analysis

@@ -60,6 +60,19 @@ class TestCallback(VoiceCommon):
         callbacks = self._create_closed().callback_ids
         self.assertEqual(sorted(callbacks.mapped("level")), ["centre", "head"])
 
+    def test_every_new_company_starts_with_a_rule(self):
+        Rule = self.env["aftersales.callback.rule"].with_context(active_test=False)
+        company = self.env["res.company"].create({"name": "Third Company"})
+        rule = Rule.search([("company_id", "=", company.id)])
+        self.assertEqual((rule.level, rule.share, rule.days), ("centre", 100, 3))
+        self.assertFalse(rule.service_point_id)
+        rule.active = False
+        Rule._init_rules()
+        self.assertEqual(Rule.search([("company_id", "=", company.id)]), rule)
+        rule.unlink()
+        Rule._init_rules()
+        self.assertEqual(Rule.search_count([("company_id", "=", company.id)]), 1)
+
     def test_without_a_rule_nobody_is_called(self):
         self.rule.active = False
         self.assertFalse(self._create_closed().callback_ids)

@@ -1,3 +1,4 @@
+from base64 import b64encode
 from datetime import date
 
 from freezegun import freeze_time
@@ -5,7 +6,11 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.aftersales_network.tests.test_order_handover import PIXEL as PNG
+
 from .test_audit import TODAY, AuditCommon
+
+PIXEL = PNG.decode()
 
 
 class ChecklistCommon(AuditCommon):
@@ -123,6 +128,48 @@ class TestChecklist(ChecklistCommon):
         self.assertFalse(foreign.conformity)
         self.assertFalse(self.samples.sample_count)
 
+    def test_photos_are_proof_of_their_line(self):
+        photo = self._entry(1, kind="photo", name="door.png", data=PIXEL)
+        self.assertEqual(self._send(photo), {"phone-1": "taken"})
+        self.assertEqual(self._send(photo), {"phone-1": "known"})
+        kept = self.quality.attachment_ids
+        self.assertEqual((kept.name, kept.datas.decode()), ("door.png", PIXEL))
+        self.assertEqual(
+            (kept.res_model, kept.res_id), (self.quality._name, self.quality.id)
+        )
+        entry = self.env["aftersales.scorecard.entry"].search([])
+        self.assertEqual((entry.kind, entry.content), ("photo", {"name": "door.png"}))
+        rows = {row["code"]: row for row in self.card.get_checklist()["lines"]}
+        self.assertEqual(rows["1.1"]["proof_count"], 1)
+        self._judge(self.card).action_submit()
+        with self.assertRefused(UserError, "is evidence and cannot be changed"):
+            kept.with_user(self.user_auditor).unlink()
+
+    def test_what_is_no_photo_is_refused(self):
+        page = b64encode(b"<html><script>alert(1)</script></html>").decode()
+        for sequence, values in enumerate(
+            (
+                {"name": "a.html", "data": page},
+                {"name": "a.png", "data": "no base64 ü"},
+                {"name": "a.png", "data": ""},
+                {"name": "a.png"},
+                {"name": "a.png", "data": PIXEL, "res_id": 1},
+                {"name": 5, "data": PIXEL},
+            )
+        ):
+            with self.subTest(values=values):
+                found = self._send(self._entry(sequence, kind="photo", **values))
+                self.assertEqual(set(found.values()), {"refused"})
+        self.assertFalse(self.quality.attachment_ids)
+        many = [
+            self._entry(number, kind="photo", name=f"{number}.png", data=PIXEL)
+            for number in range(20, 31)
+        ]
+        found = self._send(*many)
+        self.assertEqual(found.pop("phone-30"), "refused")
+        self.assertEqual(set(found.values()), {"taken"})
+        self.assertEqual(len(self.quality.attachment_ids), 10)
+
     def test_metric_lines_are_not_judged(self):
         metric = self._line(self.card, "2.1")
         self._send(self._entry(1, metric, conformity="no"))
@@ -203,3 +250,6 @@ class TestChecklistTour(ChecklistCommon, HttpCase):
         self.assertEqual(finding.text, "No safety sign at the door")
         self.assertEqual(finding.owner_id, self.user_centre)
         self.assertGreater(finding.date_due, date(2026, 1, 1))
+        photo = self.quality.attachment_ids
+        self.assertEqual((photo.name, photo.mimetype), ("door.jpg", "image/jpeg"))
+        self.assertEqual(photo.create_uid, self.user_auditor)

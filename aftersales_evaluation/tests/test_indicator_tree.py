@@ -39,6 +39,25 @@ class TestIndicatorTree(EvaluationCommon):
         old.action_use()
         self.assertEqual(old.leaf_count, 27)
 
+    def test_servqual_has_its_dimensions_and_statements(self):
+        servqual = self.env.ref("aftersales_evaluation.set_servqual")
+        self.assertEqual((servqual.state, servqual.is_sample_points), ("draft", True))
+        by_depth = servqual.indicator_ids.grouped("depth")
+        sizes = [len(dimension.child_ids) for dimension in by_depth[0]]
+        self.assertEqual(sizes, [4, 5, 4, 4, 5, 3])
+        self.assertEqual(
+            by_depth[0].mapped("name"),
+            ["Tangibles", "Reliability", "Responsiveness", "Assurance", "Empathy"]
+            + ["Recovery"],
+        )
+        self.assertEqual(set(servqual.indicator_ids.mapped("kind")), {"sampled"})
+        self.assertFalse(servqual.points_problem)
+        servqual.action_use()
+        self.assertEqual(servqual.leaf_count, 25)
+        card = self._create_card(set_id=servqual.id)
+        self._line(card, "1.1").write({"sample_count": 8, "nonconforming_count": 2})
+        self.assertEqual(card.points_lost, 0.75, "2 of 8 lose a quarter of 3 points")
+
     def test_difference_of_every_node(self):
         node = self._node("1")
         self.assertEqual((node.points_parts, node.points_difference), (50, 10))

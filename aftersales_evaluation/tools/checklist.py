@@ -5,6 +5,9 @@ MAX_ENTRIES = 200
 TEXT_LIMIT = 4000
 KEY_LIMIT = 80
 SEVERITIES = ("minor", "major", "critical")
+NAME_LIMIT = 120
+#: Characters of a photo as base64 text; phones send it made smaller.
+PHOTO_LIMIT = 4_000_000
 #: Largest number of samples of one indicator.
 MAX_SAMPLES = 1_000_000
 
@@ -35,7 +38,11 @@ def read_entry(entry):
     }
     if not (frame["key"] and frame["device"] and frame["line_id"]):
         raise EntryError("malformed")
-    readers = {"judge": read_judgement, "finding": read_finding}
+    readers = {
+        "judge": read_judgement,
+        "finding": read_finding,
+        "photo": read_photo,
+    }
     if frame["kind"] not in readers or not isinstance(entry.get("values"), dict):
         raise EntryError("malformed")
     return {**frame, "values": readers[frame["kind"]](entry["values"])}
@@ -76,6 +83,20 @@ def read_finding(values):
     if severity not in SEVERITIES:
         raise EntryError("malformed")
     return {"text": text, "severity": severity}
+
+
+def read_photo(values):
+    """Values of a photo: its name and content as base64 text.
+
+    :raise EntryError: ``malformed`` or ``no_photo``
+    """
+    if set(values) - {"name", "data"}:
+        raise EntryError("malformed")
+    name = _text(values.get("name"), NAME_LIMIT).strip()
+    data = _text(values.get("data"), PHOTO_LIMIT)
+    if not data:
+        raise EntryError("no_photo")
+    return {"name": name or "photo.jpg", "data": data}
 
 
 def _conformity(value):

@@ -7,10 +7,13 @@ import { session } from "@web/session";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { useService } from "@web/core/utils/hooks";
 import { user } from "@web/core/user";
+import { shrinkPhoto } from "./checklist_photo";
 import { ChecklistStore, isJudged, withPending } from "./checklist_store";
 
 /** Milliseconds between two tries while the network is away. */
 export const RETRY = 10000;
+/** Errors after which a scorecard takes nothing from this person any more. */
+const CLOSED_ERRORS = ["odoo.exceptions.AccessError", "odoo.exceptions.MissingError"];
 
 /**
  * Checklist of a scorecard for phones. Entries are kept in the browser first and
@@ -32,6 +35,7 @@ export class Checklist extends Component {
             sending: false,
             onlyOpen: false,
             unfolded: null,
+            orphans: [],
             text: "",
             severity: "minor",
             waiting: 0,
@@ -71,12 +75,29 @@ export class Checklist extends Component {
     }
 
     async showList() {
+        this.card = null;
         this.state.card = null;
+        // Left over from another day, or from a browser that was closed offline.
+        await this.send();
         const list = await this.call("get_my_checklists", []);
         if (list) {
             this.keep(() => this.store.keepList(list));
         }
         this.state.list = list || this.store.list();
+        this.findOrphans();
+    }
+
+    /** Refused entries of scorecards that are not on the list any more. */
+    findOrphans() {
+        const listed = new Set(this.state.list.map((row) => row.id));
+        this.state.orphans = this.store.refused.filter(
+            (entry) => !listed.has(entry.card_id)
+        );
+    }
+
+    /** Entries of a scorecard that have not reached the server. */
+    waitingOf(cardId) {
+        return this.store.pending(cardId).length;
     }
 
     async open(cardId) {
@@ -214,19 +235,46 @@ export class Checklist extends Component {
         }
     }
 
+    /** Keep photos of the camera; they are made smaller first. */
+    async addPhotos(line, ev) {
+        const files = [...ev.target.files];
+        ev.target.value = "";
+        for (const file of files) {
+            let photo;
+            try {
+                photo = await shrinkPhoto(file);
+            } catch {
+                this.notification.add(
+                    _t("“%(name)s” is no photo that this phone can read.", {
+                        name: file.name,
+                    }),
+                    { type: "warning" }
+                );
+                continue;
+            }
+            this.enter(line, "photo", photo);
+        }
+    }
+
     discard(entry) {
         this.keep(() => this.store.remove([entry.key]));
         this.refresh();
+        this.findOrphans();
     }
 
-    /** Send what waits; one sending at a time. */
+    /** Send what waits, of every scorecard; one sending at a time. */
     async send() {
-        if (!this.card || this.state.sending) {
+        if (this.state.sending) {
             return;
         }
         this.state.sending = true;
         try {
-            await this.sendEntries(this.card.id);
+            for (const cardId of this.store.waitingCards) {
+                await this.sendEntries(cardId);
+                if (this.state.offline) {
+                    break;
+                }
+            }
         } finally {
             this.state.sending = false;
             this.refresh();
@@ -236,18 +284,35 @@ export class Checklist extends Component {
     async sendEntries(cardId) {
         let batch = this.store.batch(cardId);
         while (batch.length) {
-            const entries = batch.map(({ card_id: _card, ...entry }) => entry);
-            const answer = await this.call("take_checklist_entries", [[cardId], entries]);
+            const answer = await this.sendBatch(cardId, batch);
             if (!answer) {
                 return;
             }
-            this.settle(batch, answer);
+            this.settle(cardId, batch, answer);
             batch = this.store.batch(cardId);
         }
     }
 
+    /** Send some entries; nothing comes back without network or rights. */
+    async sendBatch(cardId, batch) {
+        const entries = batch.map((entry) => this.store.prepare(entry));
+        try {
+            return await this.call("take_checklist_entries", [[cardId], entries]);
+        } catch (error) {
+            if (!CLOSED_ERRORS.includes(error.data?.name)) {
+                throw error;
+            }
+            // The scorecard went to somebody else: the person decides what to do.
+            for (const entry of batch) {
+                this.keep(() => this.store.refuse(entry.key, error.data.message));
+            }
+            return null;
+        }
+    }
+
     /** Bring what was taken into the known state, and drop it from the queue. */
-    settle(batch, { results, card }) {
+    settle(cardId, batch, { results, card }) {
+        const known = this.card?.id === cardId ? this.card : this.store.card(cardId);
         const settled = [];
         for (const entry of batch) {
             const result = results[entry.key];
@@ -256,18 +321,20 @@ export class Checklist extends Component {
                 continue;
             }
             settled.push(entry.key);
-            const line = this.card?.lines.find((known) => known.id === entry.line_id);
+            const line = known?.lines.find((row) => row.id === entry.line_id);
             if (line && result?.status === "taken") {
                 if (entry.kind === "finding") {
                     line.finding_count += 1;
+                } else if (entry.kind === "photo") {
+                    line.proof_count += 1;
                 } else {
                     Object.assign(line, entry.values);
                 }
             }
         }
-        if (this.card) {
-            Object.assign(this.card, card);
-            this.keep(() => this.store.keepCard(this.card));
+        if (known) {
+            Object.assign(known, card);
+            this.keep(() => this.store.keepCard(known));
         }
         this.keep(() => this.store.remove(settled));
     }

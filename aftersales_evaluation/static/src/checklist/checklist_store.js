@@ -3,6 +3,8 @@ import { uuid } from "@web/core/utils/strings";
 
 /** Entries that one call carries; the server takes no more than 200. */
 export const BATCH = 100;
+/** Photos that one call carries: they are large and the network is weak. */
+export const PHOTO_BATCH = 2;
 
 /**
  * What was entered on this phone and has not been taken by the server yet.
@@ -44,14 +46,20 @@ export class ChecklistStore {
         const sequence = this._read("sequence", 0) + 1;
         this._write("sequence", sequence);
         const device = this.device;
+        const key = `${device}-${sequence}`;
+        const { data, ...kept } = values;
+        if (data) {
+            // Apart from the queue, which is read and written with every tap.
+            this._write(`photo.${key}`, data);
+        }
         const entry = {
             card_id: cardId,
-            key: `${device}-${sequence}`,
+            key,
             device,
             sequence,
             line_id: lineId,
             kind,
-            values,
+            values: kept,
         };
         this._write("queue", [...this._read("queue", []), entry]);
         return entry;
@@ -64,12 +72,45 @@ export class ChecklistStore {
 
     /** The next entries to send; what was refused waits for the person. */
     batch(cardId) {
-        const ready = this.pending(cardId).filter((entry) => !entry.refused);
-        return ready.slice(0, BATCH);
+        const batch = [];
+        let photos = 0;
+        for (const entry of this.pending(cardId)) {
+            photos += entry.kind === "photo" && !entry.refused;
+            if (batch.length === BATCH || photos > PHOTO_BATCH) {
+                break;
+            }
+            if (!entry.refused) {
+                batch.push(entry);
+            }
+        }
+        return batch;
+    }
+
+    /** An entry as the server takes it, with the content of its photo. */
+    prepare({ card_id: _card, ...entry }) {
+        if (entry.kind !== "photo") {
+            return entry;
+        }
+        const data = this._read(`photo.${entry.key}`, "");
+        return { ...entry, values: { ...entry.values, data } };
+    }
+
+    /** Scorecards with entries that wait to be sent. */
+    get waitingCards() {
+        const ready = this._read("queue", []).filter((entry) => !entry.refused);
+        return [...new Set(ready.map((entry) => entry.card_id))];
+    }
+
+    /** Entries that the server did not take. */
+    get refused() {
+        return this._read("queue", []).filter((entry) => entry.refused);
     }
 
     remove(keys) {
         const gone = new Set(keys);
+        for (const key of gone) {
+            this.storage.removeItem(`${this.prefix}.photo.${key}`);
+        }
         const kept = this._read("queue", []).filter((entry) => !gone.has(entry.key));
         this._write("queue", kept);
     }
@@ -116,7 +157,12 @@ export class ChecklistStore {
 
 /** Lay what waits over what the server knows. */
 export function withPending(card, pending) {
-    const lines = card.lines.map((line) => ({ ...line, notes: [], refused: [] }));
+    const lines = card.lines.map((line) => ({
+        ...line,
+        notes: [],
+        photos: 0,
+        refused: [],
+    }));
     const byId = Object.fromEntries(lines.map((line) => [line.id, line]));
     for (const entry of pending) {
         const line = byId[entry.line_id];
@@ -127,6 +173,8 @@ export function withPending(card, pending) {
             line.refused.push(entry);
         } else if (entry.kind === "finding") {
             line.notes.push(entry.values.text);
+        } else if (entry.kind === "photo") {
+            line.photos += 1;
         } else {
             Object.assign(line, entry.values);
         }

@@ -15,6 +15,18 @@ function setNetwork(isThere) {
                   : send(url, params, settings);
 }
 
+/** Give a picture to the photo button, as the camera of a phone does. */
+async function takePhoto(input) {
+    const canvas = document.createElement("canvas");
+    canvas.width = 2600;
+    canvas.height = 1300;
+    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([blob], "door.png", { type: "image/png" }));
+    input.files = transfer.files;
+    input.dispatchEvent(new Event("change"));
+}
+
 registry.category("web_tour.tours").add("aftersales_checklist", {
     steps: () => [
         {
@@ -66,9 +78,20 @@ registry.category("web_tour.tours").add("aftersales_checklist", {
             trigger: status("kept on this phone: 3"),
         },
         {
+            content: "And a photo, made smaller",
+            trigger: `${line("1.1")} .o_checklist_photo input:not(:visible)`,
+            run: ({ anchor }) => takePhoto(anchor),
+        },
+        {
+            trigger: `${line("1.1")} .o_checklist_photo .badge:contains('1')`,
+        },
+        {
             content: "Leaving the checklist loses nothing",
             trigger: "button[title='All checklists']",
             run: "click",
+        },
+        {
+            trigger: ".o_checklist_waiting:contains('4')",
         },
         {
             trigger: ".o_checklist_row:contains('Point One')",
@@ -78,7 +101,7 @@ registry.category("web_tour.tours").add("aftersales_checklist", {
             trigger: `${line("1.1")} .o_checklist_finding .badge:contains('1')`,
         },
         {
-            trigger: status("kept on this phone: 3"),
+            trigger: status("kept on this phone: 4"),
             run: () => {
                 setNetwork(true);
                 window.dispatchEvent(new Event("online"));
