@@ -95,7 +95,7 @@ class AftersalesIndicator(models.Model):
             ("%", "%"),
             ("h", "Hours"),
             ("days", "Days"),
-            ("number", "Number"),
+            ("number", "Count"),
             ("money", "Money"),
         ],
         default="%",

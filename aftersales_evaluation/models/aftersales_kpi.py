@@ -9,7 +9,7 @@ UNITS = [
     ("%", "%"),
     ("h", "Hours"),
     ("days", "Days"),
-    ("number", "Number"),
+    ("number", "Count"),
     ("money", "Money"),
 ]
 
