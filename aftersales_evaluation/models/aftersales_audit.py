@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 #: States of an audit in which the audited may know of it, whatever its kind.
 OPEN_TO_ALL = ("done", "cancelled")
@@ -198,6 +198,20 @@ class AftersalesAudit(models.Model):
         line_sudo = lines_sudo.filtered(lambda line: line.service_point_id == point)
         return line_sudo.state not in DONE_STATES
 
+    def _get_hidden_findings(self):
+        """Findings that the audited do not know of yet, as superuser."""
+        audits = self.filtered(lambda audit: audit.kind == "unannounced")
+        Finding_sudo = self.env["aftersales.finding"].sudo()
+        if not audits:
+            return Finding_sudo
+        return Finding_sudo.search(
+            Domain("is_released", "=", False)
+            & (
+                Domain("audit_id", "in", audits.ids)
+                | Domain("scorecard_id.audit_point_ids.audit_id", "in", audits.ids)
+            )
+        )
+
     @api.constrains("lead_id", "member_ids")
     def _check_team(self):
         for audit in self:
@@ -219,7 +233,11 @@ class AftersalesAudit(models.Model):
     def write(self, vals):
         if not self._is_flow() and self._PLAN_FIELDS & set(vals):
             self._check_planned()
+        hidden = self.env["aftersales.finding"]
+        if vals.get("state") in OPEN_TO_ALL:
+            hidden = self._get_hidden_findings()
         res = super().write(vals)
+        hidden.filtered("is_released")._announce()
         if {"lead_id", "member_ids"} & set(vals):
             self._add_leads()
             if not self.env.su:

@@ -20,7 +20,12 @@ class AftersalesAuditPoint(models.Model):
             self._check_by_hand()
         if not self._is_flow() and "user_id" in vals:
             self.audit_id._check_planned()
-        return super().write(vals)
+        hidden = self.env["aftersales.finding"]
+        if "state" in vals:
+            hidden = self.audit_id._get_hidden_findings()
+        res = super().write(vals)
+        hidden.filtered("is_released")._announce()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):

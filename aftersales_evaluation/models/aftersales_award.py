@@ -355,6 +355,7 @@ class AftersalesAward(models.Model):
         awards = super().create(vals_list)
         for award, number in zip(awards, numbers, strict=True):
             award._write_flow({"name": number})
+        awards._check_named({"order_id", "staff_id"})
         return awards
 
     def write(self, vals):
@@ -363,9 +364,19 @@ class AftersalesAward(models.Model):
         self._check_flow_state("proposed")
         self._check_ranked(vals)
         result = super().write(vals)
+        self._check_named(set(vals))
         # Four eyes: whoever changed what is paid does not release it.
         self._write_flow({"proposed_by_id": self.env.uid})
         return result
+
+    def _check_named(self, names):
+        """Refuse to name a job or person that the user may not see himself.
+
+        :param names: fields that were given
+        :raise AccessError: a record out of the user's reach
+        """
+        for name in {"order_id", "staff_id"} & names:
+            self[name].check_access("read")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_released(self):

@@ -29,9 +29,21 @@ class AftersalesAward(models.Model):
             award.can_release = (
                 award.state == "proposed"
                 and (is_head if strict else praises)
-                and not (strict and award.proposed_by_id == user)
+                and not (strict and user in award._get_proposers())
                 and not award._is_own(user)
             )
+
+    def _get_proposers(self):
+        """Who proposed or changed the award, none of whom releases its money.
+
+        A correction by somebody else does not wash the proposal clean.
+        """
+        self.ensure_one()
+        award_sudo = self.sudo()
+        # A place is proposed by whoever calculated it, not by who released it.
+        if award_sudo.ranking_line_id:
+            return award_sudo.proposed_by_id | award_sudo.ranking_id.computed_by_id
+        return award_sudo.proposed_by_id | award_sudo.create_uid
 
     def _is_own(self, user):
         """Whether the award goes to the user himself."""
@@ -142,7 +154,7 @@ class AftersalesAward(models.Model):
                     award=self.display_name,
                 )
             )
-        if strict and self.proposed_by_id == user:
+        if strict and user in self._get_proposers():
             raise UserError(
                 self.env._(
                     "You proposed or changed %(award)s. Four-eyes: somebody else has "

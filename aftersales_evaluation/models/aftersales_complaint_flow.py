@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 #: Complaint answers and solutions need these before the customer is answered.
 RESPONSE_FIELDS = ("verdict", "cause_id", "measure", "response")
+#: What was lodged, about whom: it counts for the point that it is about.
+LODGED_FIELDS = ("subject", "description", "order_id", "service_point_id")
+LODGED_FIELDS += ("partner_id", "product_id", "is_safety", "assessment")
 
 
 class AftersalesComplaint(models.Model):
@@ -145,11 +148,11 @@ class AftersalesComplaint(models.Model):
                 )
 
     def write(self, vals):
-        """What the customer was told stays as it was told.
+        """What the customer said and was told stays as it was.
 
-        :raise UserError: decision, cause or answer of a closed complaint
+        :raise UserError: whom it is about, decision or answer of a closed complaint
         """
-        frozen = {*RESPONSE_FIELDS, "severity_id", "consent", "cause", "order_id"}
+        frozen = {*RESPONSE_FIELDS, *LODGED_FIELDS, "severity_id", "consent", "cause"}
         if frozen & set(vals) and not self._is_flow():
             self._check_flow_state(
                 "received", "acknowledged", "assessed", "investigating", "responded"

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 HEAD_GROUP = "aftersales_network.group_head"
 
@@ -42,7 +42,12 @@ class AftersalesCrisis(models.Model):
 
     _name = "aftersales.crisis"
     _description = "Crisis Event"
-    _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_start desc, id desc"
     _rec_names_search = ["name", "title"]
     _check_company_auto = True
@@ -86,6 +91,16 @@ class AftersalesCrisis(models.Model):
         tracking=True,
         default=lambda self: self.env.user,
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+    )
+    former_owner_ids = fields.Many2many(
+        "res.users",
+        "aftersales_crisis_former_owner_rel",
+        "crisis_id",
+        "user_id",
+        "Led Before by",
+        readonly=True,
+        copy=False,
+        help="Whoever led the event; none of them accepts its close-out.",
     )
     date_start = fields.Datetime(
         "Known since", required=True, default=fields.Datetime.now, tracking=True
@@ -159,9 +174,11 @@ class AftersalesCrisis(models.Model):
     date_closed = fields.Datetime("Closed on", readonly=True, copy=False)
 
     _FIXED_FIELDS = frozenset(("name",))
+    _SCOPE_FIELDS = frozenset(("company_id",))
     _FLOW_FIELDS = frozenset(
         (
             "state",
+            "former_owner_ids",
             "submitted_by_id",
             "submitted_on",
             "closed_by_id",
@@ -252,6 +269,10 @@ class AftersalesCrisis(models.Model):
         """Keep what the close-out report says once it is handed in."""
         if self._REPORT_FIELDS & set(vals) and not self._is_flow():
             self._check_running()
+        if "owner_id" in vals:
+            for crisis in self:
+                owner = Command.link(crisis.owner_id.id)
+                crisis._write_flow({"former_owner_ids": [owner]})
         level = {crisis: crisis.level_id for crisis in self}
         result = super().write(vals)
         for crisis in self.filtered(lambda c: c.level_id != level[c]):

@@ -88,11 +88,11 @@ class AftersalesCrisis(models.Model):
             )
         for crisis in self:
             self.env["aftersales.approval"]._check_four_eyes(crisis, ["submit"])
-            if crisis.owner_id == self.env.user:
+            if self.env.user in crisis.owner_id | crisis.former_owner_ids:
                 raise UserError(
                     self.env._(
-                        "You are responsible for %(crisis)s. Four-eyes: another head "
-                        "of service must accept its close-out.",
+                        "You are or were responsible for %(crisis)s. Four-eyes: "
+                        "another head of service must accept its close-out.",
                         crisis=crisis.display_name,
                     )
                 )

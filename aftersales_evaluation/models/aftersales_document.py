@@ -25,7 +25,12 @@ class AftersalesDocument(models.Model):
 
     _name = "aftersales.document"
     _description = "Controlled Document"
-    _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "code, version desc, id"
     _rec_names_search = ["code", "name"]
     _check_company_auto = True
@@ -170,6 +175,7 @@ class AftersalesDocument(models.Model):
             "date_reminded",
         )
     )
+    _SCOPE_FIELDS = frozenset(("company_id",))
     #: What readers confirm; fixed from the submission on.
     _CONTENT_FIELDS = frozenset(
         (
@@ -367,6 +373,8 @@ class AftersalesDocument(models.Model):
         content = self._CONTENT_FIELDS & set(vals)
         if content and not self._is_flow():
             self._check_draft()
+        if not vals.get("active", True) and not self._is_flow():
+            self._check_archivable()
         result = super().write(vals)
         if content and not self._is_flow():
             self._note_editor()
@@ -390,6 +398,21 @@ class AftersalesDocument(models.Model):
                     "%(document)s is not a draft any more and stays as it is. Send it "
                     "back from review, or make a new version.",
                     document=fixed.display_name,
+                )
+            )
+
+    def _check_archivable(self):
+        """Refuse to put away what is reviewed or holds: readers would lose it.
+
+        :raise UserError: naming the document and the way out
+        """
+        kept = self.filtered(lambda d: d.status in ("review", "coming", "effective"))
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(document)s is in review or holds. Send it back, replace or "
+                    "retire it; then it can be archived.",
+                    document=kept[:1].display_name,
                 )
             )
 

@@ -1,6 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
+from odoo.tools import clean_context, format_date
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
@@ -161,7 +161,9 @@ class AftersalesDocument(models.Model):
                 )
             )
         # The number stays the same, so that the version must be given at once.
-        draft = self.with_context(aftersales_flow=FLOW).copy(
+        # Defaults in the context of the caller must not reach the new version.
+        source = self.with_context(clean_context(self.env.context))
+        draft = source.with_context(aftersales_flow=FLOW).copy(
             {
                 "code": self.code,
                 "name": self.name,

@@ -36,7 +36,8 @@ class AftersalesDocument(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._remind_readers()
-        except UserError as error:
+        except Exception as error:  # one bad document never stops the others
+            self.env.invalidate_all()
             _logger.warning("No reminder of %s: %s", self, error)
 
     @api.model

@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from odoo.addons.aftersales_network.models.aftersales_visit_task import DUE_DAYS
 
@@ -75,6 +75,16 @@ class AftersalesFinding(models.Model):
         tracking=True,
         domain="[('share', '=', False)]",
         help="Answers for the correction; proposed is the manager of the point.",
+    )
+    former_owner_ids = fields.Many2many(
+        "res.users",
+        "aftersales_finding_former_owner_rel",
+        "finding_id",
+        "user_id",
+        "Former Owners",
+        readonly=True,
+        copy=False,
+        help="Owners who handed the finding over themselves; none of them verifies it.",
     )
     auditor_id = fields.Many2one(
         "res.users",
@@ -190,6 +200,7 @@ class AftersalesFinding(models.Model):
     _FLOW_FIELDS = frozenset(
         (
             "auditor_id",
+            "former_owner_ids",
             "state",
             "cause",
             "correction",
@@ -311,12 +322,20 @@ class AftersalesFinding(models.Model):
         months = self.company_id.aftersales_finding_repeat_months
         return (self.date or self._get_today()) - relativedelta(months=months)
 
-    @api.depends("audit_id.kind", "audit_id.state", "audit_id.point_ids.state")
+    @api.depends(
+        "audit_id.kind",
+        "audit_id.state",
+        "audit_id.point_ids.state",
+        "scorecard_id.audit_point_ids.audit_id.kind",
+        "scorecard_id.audit_point_ids.audit_id.state",
+        "scorecard_id.audit_point_ids.state",
+    )
     def _compute_is_released(self):
         for finding in self:
-            finding.is_released = not finding.audit_id._is_withheld(
-                finding.service_point_id
-            )
+            # Whoever leaves the audit empty tells its points no sooner.
+            audit_sudo = finding.sudo().scorecard_id._get_audit()
+            audit = finding.audit_id or audit_sudo
+            finding.is_released = not audit._is_withheld(finding.service_point_id)
 
     @api.constrains("owner_id", "company_id")
     def _check_owner(self):
@@ -370,6 +389,7 @@ class AftersalesFinding(models.Model):
     def create(self, vals_list):
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         findings = super().create(vals_list)
+        findings._check_sources({"audit_id", "scorecard_id"})
         findings._fill_origins()
         findings._plan_activities()
         findings._propose_suspensions()
@@ -379,12 +399,32 @@ class AftersalesFinding(models.Model):
         if not self._is_flow():
             self._check_editable(vals)
         moved = self.browse()
+        if "owner_id" in vals:
+            self._note_former_owner()
         if {"owner_id", "date_due"} & set(vals):
             moved = self.filtered(lambda f: f.state == "open")
             moved._close_activities()
         res = super().write(vals)
+        self._check_sources(set(vals))
         moved._plan_activities()
         return res
+
+    def _note_former_owner(self):
+        """Remember who hands his findings over: he does not verify them then."""
+        own = self.filtered(lambda f: f.owner_id == self.env.user)
+        if own:
+            own._write_flow({"former_owner_ids": [Command.link(self.env.uid)]})
+
+    def _check_sources(self, names):
+        """Refuse an audit or scorecard that the user may not see himself.
+
+        Its name would tell him of an audit that nobody announced.
+
+        :param names: fields that were given
+        :raise AccessError: a record out of the user's reach
+        """
+        for name in {"audit_id", "scorecard_id"} & names:
+            self[name].check_access("read")
 
     def _check_editable(self, vals):
         """What was found stays as it is once it was answered.

@@ -32,8 +32,11 @@ class AftersalesFinding(models.Model):
         return self.env.su or user == self.owner_id or user.has_group(HEAD_GROUP)
 
     def _plan_activities(self):
-        """Put open findings on the list of their owners."""
-        groups = self.filtered(lambda f: f.state == "open").grouped(
+        """Put open findings on the list of their owners.
+
+        An owner belongs to the audited and learns of it as late as the point.
+        """
+        groups = self.filtered(lambda f: f.state == "open" and f.is_released).grouped(
             lambda f: (f.owner_id, f.date_due)
         )
         # The reminder writes a mail when it is time; one per finding now is noise.
@@ -41,6 +44,11 @@ class AftersalesFinding(models.Model):
             findings.with_context(mail_activity_quick_update=True).activity_schedule(
                 ACTIVITY, date_deadline=date_due, user_id=owner.id
             )
+
+    def _announce(self):
+        """Tell of findings that an unannounced audit kept to itself until now."""
+        self._plan_activities()
+        self._propose_suspensions()
 
     def _close_activities(self):
         # The activity may be somebody else's: the step settles it all the same.
@@ -151,7 +159,8 @@ class AftersalesFinding(models.Model):
         for finding in self:
             # Nobody escapes because he may not read a line.
             point_sudo = finding.sudo().service_point_id
-            people = finding.owner_id | finding.corrected_by_id
+            people = finding.owner_id | finding.former_owner_ids
+            people |= finding.corrected_by_id
             people |= point_sudo.manager_id | point_sudo.staff_ids.user_id
             if user in people and not self.env.su:
                 raise UserError(
@@ -251,7 +260,7 @@ class AftersalesFinding(models.Model):
 
         The number of failures is data of the company; zero never proposes.
         """
-        for finding in self:
+        for finding in self.filtered("is_released"):
             limit = finding.company_id.aftersales_finding_suspend_count
             if limit and finding.repeat_count + 1 >= limit:
                 finding.service_point_id._propose_suspension(
@@ -279,7 +288,10 @@ class AftersalesFinding(models.Model):
         return self.env["aftersales.agreement"]._get_companies_by_today()
 
     def _get_to_remind(self, limit):
-        """Open findings that are due soon and whose owner was not told yet."""
+        """Open findings that are due soon and whose owner was not told yet.
+
+        What an unannounced audit still hides is told to nobody.
+        """
         domains = [
             Domain("company_id", "=", company.id)
             & Domain(
@@ -291,6 +303,7 @@ class AftersalesFinding(models.Model):
             for company in companies
         ]
         domain = Domain("state", "=", "open") & Domain("date_reminded", "=", False)
+        domain &= Domain("is_released", "=", True)
         return self.search(domain & Domain.OR(domains), limit=limit)
 
     def _get_to_escalate(self, limit):
@@ -301,6 +314,7 @@ class AftersalesFinding(models.Model):
         ]
         domain = Domain("state", "in", ("open", "corrected"))
         domain &= Domain("date_escalated", "=", False)
+        domain &= Domain("is_released", "=", True)
         return self.search(domain & Domain.OR(domains), limit=max(limit, 0))
 
     def _run_each(self, step):
@@ -309,7 +323,8 @@ class AftersalesFinding(models.Model):
             try:
                 with self.env.cr.savepoint():
                     getattr(finding, step)()
-            except UserError:
+            except Exception:  # one bad finding never stops the others
+                self.env.invalidate_all()
                 _logger.exception("Finding %s: %s failed", finding.name, step)
 
     def _remind(self):

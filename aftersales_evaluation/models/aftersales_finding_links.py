@@ -113,6 +113,22 @@ class AftersalesServicePoint(models.Model):
             point.open_finding_count = found.get(point._origin, 0)
             point.overdue_finding_count = overdue.get(point._origin, 0)
 
+    def _get_suspended_by_findings(self):
+        """Points whose suspension findings ask for that are not settled yet."""
+        # The decision on a point looks at all of its findings.
+        Finding_sudo = self.env["aftersales.finding"].sudo()
+        found = Finding_sudo.search(
+            Domain("service_point_id", "in", self.ids)
+            & Domain("state", "in", OPEN_STATES)
+            & Domain("is_released", "=", True)
+        )
+        asking = found.filtered(
+            lambda f: (
+                0 < f.company_id.aftersales_finding_suspend_count <= f.repeat_count + 1
+            )
+        )
+        return asking.service_point_id.with_env(self.env)
+
     def action_view_findings(self):
         """Open the findings of this point."""
         self.ensure_one()

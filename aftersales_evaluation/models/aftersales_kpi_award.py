@@ -3,7 +3,7 @@ from collections import Counter
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import clean_context, format_date
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
@@ -96,6 +96,8 @@ class AftersalesKpiPeriod(models.Model):
 
         :raise UserError: a month that is open
         """
+        # Defaults in the context of the caller must not reach money.
+        self = self.with_context(clean_context(self.env.context))
         self.check_access("write")
         self._check_flow_state("closed")
         self.lock_for_update()

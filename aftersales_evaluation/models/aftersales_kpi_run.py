@@ -97,6 +97,7 @@ class AftersalesKpiPeriod(models.Model):
         since = today.replace(day=1) - relativedelta(months=1)
         return self.search(
             Domain("state", "=", "open")
+            & Domain("company_id.active", "=", True)
             & (
                 Domain("date_run", "!=", False)
                 | (Domain("month", ">=", since) & Domain("month", "<=", today))
@@ -126,7 +127,7 @@ class AftersalesKpiPeriod(models.Model):
                 {"company_id": company.id, "month": month}
                 for (company,) in groups
                 for month in months
-                if (company, month) not in known
+                if company.active and (company, month) not in known
             ]
         )
 

@@ -195,9 +195,9 @@ class AftersalesLevelProposal(models.Model):
             self.env["aftersales.approval"]._log(proposal, "level", "rejected", reason)
         self._decide("refused", refuse_reason=reason)
         suspensions = self.filtered(lambda p: p.kind == "suspension")
-        suspensions.service_point_id.activity_feedback(
-            [SUSPENSION_ACTIVITY], feedback=reason
-        )
+        points = suspensions.service_point_id
+        asked = points - points._get_suspended_by_findings()
+        asked.activity_feedback([SUSPENSION_ACTIVITY], feedback=reason)
 
     def _decide(self, state, **vals):
         self._write_flow(

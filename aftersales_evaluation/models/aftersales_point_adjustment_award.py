@@ -50,10 +50,19 @@ class AftersalesPointAdjustment(models.Model):
         self._check_no_award()
 
     def _check_no_award(self):
-        """Refuse to change what an award decided.
+        """Refuse to change what an award or a closed key figure decided.
 
-        :raise UserError: naming the award and the way out
+        :raise UserError: naming it and the way out
         """
+        earned = self.filtered("kpi_value_id")[:1]
+        if earned:
+            raise UserError(
+                self.env._(
+                    "“%(reason)s” follows from a closed key figure and stays as it is. "
+                    "Enter a counter entry instead.",
+                    reason=earned.reason,
+                )
+            )
         bound = self.filtered("award_id")[:1]
         if bound:
             raise UserError(

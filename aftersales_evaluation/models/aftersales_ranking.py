@@ -1,9 +1,13 @@
+import logging
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import clean_context
+
+_logger = logging.getLogger(__name__)
 
 HEAD_GROUP = "aftersales_network.group_head"
 
@@ -17,7 +21,12 @@ class AftersalesRanking(models.Model):
 
     _name = "aftersales.ranking"
     _description = "Period Ranking"
-    _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_to desc, rule_id, company_id, id desc"
     _check_company_auto = True
 
@@ -88,6 +97,7 @@ class AftersalesRanking(models.Model):
             "award_ids",
         )
     )
+    _SCOPE_FIELDS = frozenset(("company_id",))
     #: What a ranking is about; fixed once it was released.
     _SUBJECT_FIELDS = frozenset(("rule_id", "company_id", "date_from", "date_to"))
 
@@ -324,18 +334,29 @@ class AftersalesRanking(models.Model):
         Drafts that the job made follow the scorecards once a day until somebody
         releases them; what was calculated today is left alone.
         """
+        companies = self._get_ranked_companies()
         todo = [
             (rule, company)
             for rule in self.env["aftersales.ranking.rule"].search(
                 [("is_automatic", "=", True)]
             )
-            for company in rule.company_id or self._get_ranked_companies()
+            for company in (rule.company_id or companies).filtered("active")
         ]
         Cron = self.env["ir.cron"]
         for done, (rule, company) in enumerate(todo, start=1):
-            self._rank_last_period(rule, company)
+            self._rank_alone(rule, company)
             if not Cron._commit_progress(1, remaining=len(todo) - done):
                 return
+
+    @api.model
+    def _rank_alone(self, rule, company):
+        """Calculate one ranking; an error of it must not stop the others."""
+        try:
+            with self.env.cr.savepoint():
+                self._rank_last_period(rule, company)
+        except Exception as error:  # one bad rule never stops the others
+            self.env.invalidate_all()
+            _logger.warning("%s was not ranked by %s: %s", company, rule, error)
 
     @api.model
     def _get_ranked_companies(self):
@@ -343,7 +364,8 @@ class AftersalesRanking(models.Model):
         groups = self.env["aftersales.service.point"]._read_group(
             [("tier", "=", "point")], ["company_id"]
         )
-        return self.env["res.company"].concat(*[company for (company,) in groups])
+        companies = self.env["res.company"].concat(*[company for (company,) in groups])
+        return companies.filtered("active")
 
     @api.model
     def _rank_last_period(self, rule, company):

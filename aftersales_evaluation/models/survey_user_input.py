@@ -135,6 +135,13 @@ class SurveyQuestion(models.Model):
 class SurveyQuestionAnswer(models.Model):
     _inherit = "survey.question.answer"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Add no row or column to a questionnaire that was sent."""
+        answers = super().create(vals_list)
+        (answers.question_id | answers.matrix_question_id).survey_id._check_sent()
+        return answers
+
     def write(self, vals):
         """Keep rows and columns that were sent."""
         (self.question_id | self.matrix_question_id).survey_id._check_sent()

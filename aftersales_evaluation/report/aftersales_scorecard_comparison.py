@@ -23,6 +23,7 @@ class AftersalesScorecardComparison(models.Model):
 
     _name = "aftersales.scorecard.comparison"
     _description = "Comparison of Self-Assessment and Audit"
+    _inherit = ["aftersales.withheld.mixin"]
     _auto = False
     _order = "scorecard_id desc, sort_key, id"
     _rec_name = "indicator_id"
@@ -49,6 +50,8 @@ class AftersalesScorecardComparison(models.Model):
             "sort_key",
         ],
     }
+
+    _WITHHELD_PATH = "scorecard_id."
 
     scorecard_id = fields.Many2one("aftersales.scorecard", "Audit", readonly=True)
     self_scorecard_id = fields.Many2one(

@@ -7,6 +7,7 @@ class AftersalesScorecardRanking(models.Model):
 
     _name = "aftersales.scorecard.ranking"
     _description = "Scorecard Ranking"
+    _inherit = ["aftersales.withheld.mixin"]
     _auto = False
     _order = "date_from desc, set_id, position, id"
     _rec_name = "service_point_id"
@@ -27,6 +28,8 @@ class AftersalesScorecardRanking(models.Model):
         ],
         "aftersales.service.point": ["centre_id", "kind"],
     }
+
+    _WITHHELD_PATH = "scorecard_id."
 
     scorecard_id = fields.Many2one("aftersales.scorecard", readonly=True)
     set_id = fields.Many2one("aftersales.indicator.set", "Indicator Set", readonly=True)

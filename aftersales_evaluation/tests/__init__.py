@@ -78,3 +78,7 @@ from . import test_improvement
 from . import test_isation_board
 from . import test_pages_tour
 from . import test_period_page_export
+
+# reviews across slices
+from . import test_audit_hidden
+from . import test_hostile_context

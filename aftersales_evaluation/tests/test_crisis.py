@@ -138,7 +138,7 @@ class TestCrisis(StrategyCommon):
         with self.assertRaisesRegex(AccessError, "accepted by the head of service"):
             self.crisis.with_user(self.user_centre).action_close()
         self.crisis._write_flow({"owner_id": self.user_head_b.id})
-        with self.assertRaisesRegex(UserError, "You are responsible for CR/"):
+        with self.assertRaisesRegex(UserError, "You are or were responsible for CR/"):
             self.crisis.with_user(self.user_head_b).action_close()
         self.assertEqual(self.crisis.state, "closing")
 

@@ -131,6 +131,22 @@ class TestLevelProposal(AwardCommon):
         self.assertIn("Failed twice in a row", self.point_d.suspension_reason)
         self.assertFalse(self.point_d.activity_ids)
 
+    def test_a_refusal_settles_no_suspension_that_findings_ask_for(self):
+        self.company.aftersales_finding_suspend_count = 2
+        kind = self.env.ref("aftersales_network.mail_activity_suspension")
+        self._score(self.point_d, 8)
+        Finding = self.env["aftersales.finding"].with_user(self.user_auditor)
+        vals = {"service_point_id": self.point_d.id, "clause": "7.3", "text": "No sign"}
+        findings = Finding.create(vals) | Finding.create(vals)
+        proposal = self._proposals(self.point_d).with_user(self.user_head)
+        proposal._refuse("A bad month")
+        self.assertIn(kind, self.point_d.activity_ids.activity_type_id)
+        findings.sudo()._write_flow({"state": "verified"})
+        self._score(self.point_d, 8, MAY)
+        proposal = self._proposals(self.point_d).with_user(self.user_head)
+        proposal._refuse("A bad month again")
+        self.assertNotIn(kind, self.point_d.activity_ids.activity_type_id)
+
     def test_a_good_result_between_breaks_the_row(self):
         self._score(self.point_d, 0)
         self._score(self.point_d, 8, MAY)

@@ -31,9 +31,13 @@ class AftersalesFindingWizard(models.TransientModel):
         finding = self.finding_id
         finding._check_answerable()
         finding._correct({"cause": self.cause, "correction": self.correction})
-        # Files of the dialog belong to the person who uploaded them.
+        # Files of the dialog belong to the person who uploaded them; what proves
+        # something elsewhere stays there.
         photos_sudo = self.photo_ids.filtered(
-            lambda photo: photo.create_uid == self.env.user
+            lambda photo: (
+                photo.create_uid == self.env.user
+                and (not photo.res_id or photo.res_model == self._name)
+            )
         ).sudo()
         photos_sudo.write({"res_model": finding._name, "res_id": finding.id})
         finding.sudo()._write_flow(

@@ -56,15 +56,15 @@ class AftersalesFigureMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self._may_write_figures():
-            return super().create(vals_list)
         names = self._get_calculated_fields()
+        # Also for a step: it creates for a caller, whose context it still carries.
         cleaned = without_guarded_defaults(self, names)
-        kept = [
-            {name: value for name, value in vals.items() if name not in names}
-            for vals in vals_list
-        ]
-        return super(AftersalesFigureMixin, cleaned).create(kept)
+        if not self._may_write_figures():
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in names}
+                for vals in vals_list
+            ]
+        return super(AftersalesFigureMixin, cleaned).create(vals_list)
 
     def write(self, vals):
         if not self._may_write_figures():
@@ -124,10 +124,10 @@ class AftersalesFlowMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if self._is_flow():
-            return super().create(vals_list)
+        # Also for a step: it creates for a caller, whose context it still carries.
         cleaned = without_guarded_defaults(self, self._get_flow_fields())
-        cleaned._check_flow_create(vals_list)
+        if not self._is_flow():
+            cleaned._check_flow_create(vals_list)
         return super(AftersalesFlowMixin, cleaned).create(vals_list)
 
     def write(self, vals):

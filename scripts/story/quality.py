@@ -111,10 +111,11 @@ class Quality:
         line = audit.point_ids[:1].with_user(auditor)
         card = line.scorecard_id
         self.judge(card, SAMPLED)
-        self.find(card, audit)
+        findings = self.find(card, audit)
         card.action_submit()
-        card.with_user(self.users["head"]).action_approve()
         line.action_done()
+        card.with_user(self.users["head"]).action_approve()
+        self.answer(findings)
 
     def judge(self, card, sampled):
         """Everything conforms but what the samples show; the rest is confirmed."""
@@ -125,11 +126,11 @@ class Quality:
         card.action_confirm_rest()
 
     def find(self, card, audit):
-        """Findings in each state: open, overdue, corrected, verified."""
-        auditor, head = self.users["auditor"], self.users["head"]
+        """What was found; the point learns of it once it is audited."""
+        head = self.users["head"]
         Finding = self._as("auditor", "aftersales.finding")
         lines = {line.indicator_id.code: line for line in card.line_ids}
-        findings = Finding.create(
+        return Finding.create(
             [
                 {
                     "audit_id": audit.id,
@@ -145,6 +146,9 @@ class Quality:
                 for number, (code, text, severity) in enumerate(FINDINGS)
             ]
         )
+
+    def answer(self, findings):
+        """Findings in each state: open, overdue, corrected, verified."""
         for finding in findings[2:]:
             finding.with_user(finding.owner_id)._correct(
                 {
@@ -152,7 +156,9 @@ class Quality:
                     "correction": "Taught on site, a list hangs at the counter.",
                 }
             )
-        findings[3].with_user(auditor)._verify("Seen on the second visit.")
+        findings[3].with_user(self.users["auditor"])._verify(
+            "Seen on the second visit."
+        )
 
     def audit_company(self):
         """Self-assessment of the company, then the outside audit beside it."""
