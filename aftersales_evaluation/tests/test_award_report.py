@@ -31,7 +31,7 @@ class TestAwardReport(AwardCommon):
             self.assertIn(part, text)
 
     def test_thanks_card(self):
-        order = self._create_order()
+        order = self._create_order(service_point_id=self.point.id)
         award = self._create_award(
             kind="praise",
             amount=0,

@@ -157,7 +157,7 @@ class TestHostileContextOfVoice(VoiceCommon):
     def test_the_key_of_a_card_is_nobodys_choice(self):
         order = self._create_work()
         order.step_ids.is_done = True
-        worker = order.with_user(self.user_service).with_context(
+        worker = order.with_user(self.user_dispatcher).with_context(
             default_token="chosen", default_date_answered=LONG_AGO
         )
         worker.action_done()
@@ -168,7 +168,7 @@ class TestHostileContextOfVoice(VoiceCommon):
         self.assertGreater(len(card.token), 20)
 
     def test_an_answer_says_what_was_said(self):
-        Complaint = self.env["aftersales.complaint"].with_user(self.user_service)
+        Complaint = self.env["aftersales.complaint"].with_user(self.user_dispatcher)
         complaint = Complaint.with_context(
             default_recommend="10", default_score=5
         ).create(
@@ -217,7 +217,9 @@ class TestHostileContextOfVoice(VoiceCommon):
                 "service_point_id": self.point_b.id,
             }
         )
-        order = self._create_closed(service_point_id=self.point_b.id)
+        order = self._create_closed(
+            service_point_id=self.point_b.id, technician_id=False
+        )
         answer = complaint.env["aftersales.satisfaction"].search(
             [("res_model", "=", complaint._name), ("res_id", "=", complaint.id)]
         )
