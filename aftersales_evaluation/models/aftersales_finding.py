@@ -389,7 +389,7 @@ class AftersalesFinding(models.Model):
     def create(self, vals_list):
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         findings = super().create(vals_list)
-        findings._check_sources({"audit_id", "scorecard_id"})
+        findings._check_sources({"audit_id", "scorecard_id", "visit_id"})
         findings._fill_origins()
         findings._plan_activities()
         findings._propose_suspensions()
@@ -416,14 +416,14 @@ class AftersalesFinding(models.Model):
             own._write_flow({"former_owner_ids": [Command.link(self.env.uid)]})
 
     def _check_sources(self, names):
-        """Refuse an audit or scorecard that the user may not see himself.
+        """Refuse an audit, visit or scorecard that the user may not see himself.
 
         Its name would tell him of an audit that nobody announced.
 
         :param names: fields that were given
         :raise AccessError: a record out of the user's reach
         """
-        for name in {"audit_id", "scorecard_id"} & names:
+        for name in {"audit_id", "scorecard_id", "visit_id"} & names:
             self[name].check_access("read")
 
     def _check_editable(self, vals):

@@ -59,6 +59,18 @@ class AftersalesVisit(models.Model):
         for visit in self:
             visit.finding_count = counts.get(visit._origin, 0)
 
+    def write(self, vals):
+        """Tell the owners what an unannounced check found, once it is reported."""
+        hidden_sudo = self.env["aftersales.finding"].sudo()
+        visits = self.filtered(lambda visit: visit.kind == "unannounced")
+        if visits and "state" in vals:
+            hidden_sudo = hidden_sudo.search(
+                Domain("visit_id", "in", visits.ids) & Domain("is_released", "=", False)
+            )
+        res = super().write(vals)
+        hidden_sudo.filtered("is_released")._announce()
+        return res
+
     def _prepare_finding_vals(self):
         """Values of a finding of this visit."""
         self.ensure_one()

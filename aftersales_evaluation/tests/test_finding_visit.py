@@ -56,12 +56,14 @@ class TestFindingOfVisit(FindingCommon):
         visit = self._create_visit(kind="unannounced").with_user(self.user_centre)
         finding = self._raise_on(visit, self.user_centre)
         self.assertFalse(finding.is_released)
+        self.assertFalse(finding.activity_ids)
         mine = self.env["aftersales.finding"].with_user(self.user_portal)
         self.assertNotIn(finding.id, mine.search([]).ids)
         visit.report = "<p>Seen</p>"
         visit.action_done()
         visit.action_report()
         self.assertTrue(finding.is_released)
+        self.assertEqual(finding.activity_ids.user_id, finding.owner_id)
         self.assertIn(finding.id, mine.search([]).ids)
 
     def test_visit_and_point_belong_together(self):
