@@ -1,4 +1,3 @@
-from . import owner_task
 from . import aftersales_scorecard_scale
 from . import aftersales_indicator_set
 from . import aftersales_indicator

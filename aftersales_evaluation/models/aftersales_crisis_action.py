@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 
 HEAD_GROUP = "aftersales_network.group_head"
 
@@ -10,7 +9,11 @@ class AftersalesCrisisAction(models.Model):
 
     _name = "aftersales.crisis.action"
     _description = "Crisis Action"
-    _inherit = ["aftersales.flow.mixin", "aftersales.scope.mixin"]
+    _inherit = [
+        "aftersales.due.mixin",
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+    ]
     _order = "date_due, id"
 
     name = fields.Char("Action", required=True)
@@ -43,29 +46,11 @@ class AftersalesCrisisAction(models.Model):
     date_done = fields.Datetime("Done on", readonly=True, copy=False)
     done_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     cancel_reason = fields.Text(readonly=True, copy=False)
-    is_overdue = fields.Boolean(
-        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
-    )
 
     _FLOW_FIELDS = frozenset(
         ("state", "result", "date_done", "done_by_id", "cancel_reason")
     )
     _SCOPE_FIELDS = frozenset(("crisis_id",))
-
-    @api.depends("state", "date_due", "company_id")
-    def _compute_is_overdue(self):
-        for action in self:
-            today = (action.company_id or self.env.company)._get_aftersales_today()
-            action.is_overdue = bool(
-                action.state == "open" and action.date_due and action.date_due < today
-            )
-
-    @api.model
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        today = self.env.company._get_aftersales_today()
-        return Domain("state", "=", "open") & Domain("date_due", "<", today)
 
     @api.model_create_multi
     def create(self, vals_list):

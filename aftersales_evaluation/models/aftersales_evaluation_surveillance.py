@@ -10,7 +10,11 @@ class AftersalesEvaluationSurveillance(models.Model):
 
     _name = "aftersales.evaluation.surveillance"
     _description = "Surveillance"
-    _inherit = ["aftersales.flow.mixin", "aftersales.scope.mixin"]
+    _inherit = [
+        "aftersales.due.mixin",
+        "aftersales.flow.mixin",
+        "aftersales.scope.mixin",
+    ]
     _order = "certificate_id, date_due, id"
     _rec_name = "date_due"
     _check_company_auto = True
@@ -41,9 +45,6 @@ class AftersalesEvaluationSurveillance(models.Model):
         copy=False,
         index=True,
     )
-    is_overdue = fields.Boolean(
-        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
-    )
     date_done = fields.Date("Done on", help="Day of the check.")
     auditors = fields.Char(help="Who came from the certification body.")
     note = fields.Text("Result")
@@ -52,6 +53,7 @@ class AftersalesEvaluationSurveillance(models.Model):
         "Reminded of", readonly=True, copy=False, help="Due date reminded of."
     )
 
+    _OPEN_STATES = ("planned",)
     _FLOW_FIELDS = frozenset(("state", "date_reminded"))
     _SCOPE_FIELDS = frozenset(("certificate_id",))
 
@@ -69,23 +71,16 @@ class AftersalesEvaluationSurveillance(models.Model):
                 - relativedelta(days=record.certificate_id.reminder_days)
             )
 
-    @api.depends("state", "date_due", "certificate_id.state")
+    @api.depends("certificate_id.state")
     def _compute_is_overdue(self):
-        for record in self:
-            record.is_overdue = bool(
-                record.state == "planned"
-                and record.certificate_id.state in ("registered", "suspended")
-                and record.date_due
-                and record.date_due < record.certificate_id._get_today()
-            )
+        return super()._compute_is_overdue()
 
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return (
-            Domain("state", "=", "planned")
-            & Domain("certificate_id.state", "in", ("registered", "suspended"))
-            & Domain("date_due", "<", self.env.company._get_aftersales_today())
+    @api.model
+    def _get_unsettled_domain(self):
+        """Only certificates in force, or suspended, are still looked at."""
+        states = ("registered", "suspended")
+        return super()._get_unsettled_domain() & Domain(
+            "certificate_id.state", "in", states
         )
 
     def write(self, vals):

@@ -1,12 +1,8 @@
-from datetime import timedelta
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command, Domain
-
-from odoo.addons.aftersales_network.models.aftersales_visit_task import DUE_DAYS
 
 #: States in which something is still to be done.
 OPEN_STATES = ("open", "corrected")
@@ -23,7 +19,8 @@ class AftersalesFinding(models.Model):
     _name = "aftersales.finding"
     _description = "Finding"
     _inherit = [
-        "aftersales.flow.mixin",
+        "aftersales.owner.task",
+        "aftersales.severity.mixin",
         "aftersales.scope.mixin",
         "aftersales.portal.form.mixin",
         "mail.thread",
@@ -37,13 +34,6 @@ class AftersalesFinding(models.Model):
         "Number", required=True, readonly=True, copy=False, default="/", index="trigram"
     )
     text = fields.Text("Facts Found", required=True, tracking=True)
-    severity = fields.Selection(
-        [("minor", "Minor"), ("major", "Major"), ("critical", "Critical")],
-        required=True,
-        default="minor",
-        index=True,
-        tracking=True,
-    )
     service_point_id = fields.Many2one(
         "aftersales.service.point",
         index="btree_not_null",
@@ -97,16 +87,6 @@ class AftersalesFinding(models.Model):
     )
     date = fields.Date(
         "Found On", required=True, default=lambda self: self._get_today(), index=True
-    )
-    date_due = fields.Date(
-        "Due Date",
-        compute="_compute_date_due",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
-        tracking=True,
     )
     res_model = fields.Char("Origin Model", readonly=True, copy=False)
     res_id = fields.Many2oneReference(
@@ -178,9 +158,6 @@ class AftersalesFinding(models.Model):
     sent_back_count = fields.Integer("Times Sent Back", readonly=True, copy=False)
     date_reminded = fields.Date("Owner Reminded On", readonly=True, copy=False)
     date_escalated = fields.Date("Superior Told On", readonly=True, copy=False)
-    is_overdue = fields.Boolean(
-        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
-    )
     repeat_count = fields.Integer(
         "Earlier Cases",
         compute="_compute_repeat_count",
@@ -197,6 +174,8 @@ class AftersalesFinding(models.Model):
         "is done.",
     )
 
+    _OPEN_STATES = OPEN_STATES
+    _TASK_ACTIVITY = "aftersales_evaluation.activity_finding"
     _FLOW_FIELDS = frozenset(
         (
             "auditor_id",
@@ -222,10 +201,6 @@ class AftersalesFinding(models.Model):
         "(company_id, date_due) WHERE state IN ('open', 'corrected')"
     )
     _clause_idx = models.Index("(service_point_id, clause)")
-
-    @api.model
-    def _get_today(self):
-        return self.env.company._get_aftersales_today()
 
     @api.depends("service_point_id")
     def _compute_company_id(self):
@@ -254,13 +229,8 @@ class AftersalesFinding(models.Model):
         company = self.company_id or self.env.company
         return company._get_aftersales_people("aftersales_network.group_head")[:1]
 
-    @api.depends("severity")
-    def _compute_date_due(self):
-        for finding in self:
-            # A saved date is a promise: it outlives a change of the severity.
-            if not finding._origin or not finding.date_due:
-                days = DUE_DAYS[finding.severity or "minor"]
-                finding.date_due = (finding.date or self._get_today()) + timedelta(days)
+    def _get_date_found(self):
+        return self.date or super()._get_date_found()
 
     @api.depends("indicator_id")
     def _compute_clause(self):
@@ -270,23 +240,6 @@ class AftersalesFinding(models.Model):
                 finding.clause = f"{indicator.set_id.code} {indicator.code}"
             else:
                 finding.clause = finding.clause
-
-    @api.depends("state", "date_due")
-    def _compute_is_overdue(self):
-        today = self._get_today()
-        for finding in self:
-            finding.is_overdue = bool(
-                finding.state in OPEN_STATES
-                and finding.date_due
-                and finding.date_due < today
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain("state", "in", OPEN_STATES) & Domain(
-            "date_due", "<", self._get_today()
-        )
 
     @api.depends("service_point_id", "clause", "date")
     def _compute_repeat_count(self):
@@ -391,22 +344,16 @@ class AftersalesFinding(models.Model):
         findings = super().create(vals_list)
         findings._check_sources({"audit_id", "scorecard_id", "visit_id"})
         findings._fill_origins()
-        findings._plan_activities()
         findings._propose_suspensions()
         return findings
 
     def write(self, vals):
         if not self._is_flow():
             self._check_editable(vals)
-        moved = self.browse()
         if "owner_id" in vals:
             self._note_former_owner()
-        if {"owner_id", "date_due"} & set(vals):
-            moved = self.filtered(lambda f: f.state == "open")
-            moved._close_activities()
         res = super().write(vals)
         self._check_sources(set(vals))
-        moved._plan_activities()
         return res
 
     def _note_former_owner(self):

@@ -9,7 +9,6 @@ from odoo.addons.aftersales_network.tools.portal_form import IMAGE_TYPES
 
 _logger = logging.getLogger(__name__)
 
-ACTIVITY = "aftersales_evaluation.activity_finding"
 HEAD_GROUP = "aftersales_network.group_head"
 
 
@@ -32,27 +31,18 @@ class AftersalesFinding(models.Model):
         return self.env.su or user == self.owner_id or user.has_group(HEAD_GROUP)
 
     def _plan_activities(self):
-        """Put open findings on the list of their owners.
+        """Without a mail: the reminder writes it when it is time."""
+        quiet = self.with_context(mail_activity_quick_update=True)
+        return super(AftersalesFinding, quiet)._plan_activities()
 
-        An owner belongs to the audited and learns of it as late as the point.
-        """
-        groups = self.filtered(lambda f: f.state == "open" and f.is_released).grouped(
-            lambda f: (f.owner_id, f.date_due)
-        )
-        # The reminder writes a mail when it is time; one per finding now is noise.
-        for (owner, date_due), findings in groups.items():
-            findings.with_context(mail_activity_quick_update=True).activity_schedule(
-                ACTIVITY, date_deadline=date_due, user_id=owner.id
-            )
+    def _filter_to_do(self):
+        """An owner belongs to the audited and learns of it as late as the point."""
+        return super()._filter_to_do().filtered("is_released")
 
     def _announce(self):
         """Tell of findings that an unannounced audit kept to itself until now."""
         self._plan_activities()
         self._propose_suspensions()
-
-    def _close_activities(self):
-        # The activity may be somebody else's: the step settles it all the same.
-        self.sudo().activity_unlink([ACTIVITY])
 
     def action_ask_correct(self):
         """Ask for cause, correction and proof, then hand them in.
@@ -122,7 +112,7 @@ class AftersalesFinding(models.Model):
             people -= finding.owner_id | finding.corrected_by_id
             if people:
                 finding.activity_schedule(
-                    ACTIVITY,
+                    self._TASK_ACTIVITY,
                     summary=self.env._("Verify the correction"),
                     user_id=people[0].id,
                 )
@@ -354,7 +344,7 @@ class AftersalesFinding(models.Model):
         if superior:
             finding = self.with_context(lang=superior.lang)
             finding.activity_schedule(
-                ACTIVITY,
+                self._TASK_ACTIVITY,
                 summary=finding.env._(
                     "Overdue finding of %(owner)s", owner=self.owner_id.name
                 ),

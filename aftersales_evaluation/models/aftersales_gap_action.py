@@ -1,6 +1,5 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 HEAD = "aftersales_network.group_head"
 
@@ -49,34 +48,9 @@ class AftersalesGapAction(models.Model):
     )
     date_done = fields.Date("Done on", readonly=True, copy=False)
     result = fields.Text("What Was Done", readonly=True, copy=False)
-    is_overdue = fields.Boolean(
-        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
-    )
 
     _FLOW_FIELDS = frozenset(("state", "date_done", "result"))
     _FIXED_FIELDS = frozenset(("line_id",))
-
-    @api.depends("state", "date_due")
-    def _compute_is_overdue(self):
-        for action in self:
-            today = (action.company_id or self.env.company)._get_aftersales_today()
-            action.is_overdue = bool(
-                action.state == "open" and action.date_due and action.date_due < today
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        today = self.env.company._get_aftersales_today()
-        return Domain("state", "=", "open") & Domain("date_due", "<", today)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Tell the owners where the analysis is in progress."""
-        actions = super().create(vals_list)
-        running = actions.filtered(lambda a: a.analysis_id.state == "running")
-        running._remind_owners()
-        return actions
 
     def write(self, vals):
         """Let owners report, and the head of service alone change the task."""
@@ -84,11 +58,16 @@ class AftersalesGapAction(models.Model):
         if tasks and not self._is_flow():
             self._check_flow_state("open")
             self._check_head()
-        res = super().write(vals)
-        if {"owner_id", "date_due"} & set(vals):
-            self._unlink_reminders()
-            self.filtered(lambda a: a.analysis_id.state == "running")._remind_owners()
-        return res
+        return super().write(vals)
+
+    def _filter_to_do(self):
+        """Owners are told where the analysis is in progress."""
+        # The owner of an action may not read the analysis around it.
+        return (
+            super()
+            ._filter_to_do()
+            .filtered(lambda action: action.sudo().analysis_id.state == "running")
+        )
 
     def _check_head(self):
         """Refuse changes of the task by its owner.
@@ -123,7 +102,7 @@ class AftersalesGapAction(models.Model):
         self.check_access("write")
         self._check_head()
         self._write_flow({"state": "cancelled"})
-        self._unlink_reminders()
+        self._close_activities()
 
     def _check_started(self):
         """Refuse results of analyses that did not start.

@@ -190,7 +190,7 @@ class AftersalesGapAnalysis(models.Model):
         self.check_access("write")
         self.action_measure()
         self._write_flow({"state": "running"})
-        self.action_ids._remind_owners()
+        self.action_ids._plan_activities()
 
     def action_measure(self):
         """Measure the gaps anew from promises, surveys and metrics."""
@@ -219,7 +219,7 @@ class AftersalesGapAnalysis(models.Model):
         self.check_access("write")
         open_actions = self.action_ids.filtered(lambda a: a.state == "open")
         open_actions._write_flow({"state": "cancelled"})
-        open_actions._unlink_reminders()
+        open_actions._close_activities()
         self._write_flow({"state": "cancelled"})
 
     def _check_complete(self):

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 
 #: The five habits that keep service work in order (service-strategy seed text):
 #: a standard process, everything on forms, regular checks, measured indicators
@@ -103,11 +102,9 @@ class AftersalesImprovement(models.Model):
     )
     result = fields.Text("What Was Done", readonly=True, copy=False, tracking=True)
     date_done = fields.Date("Done on", readonly=True, copy=False, index=True)
-    is_overdue = fields.Boolean(
-        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
-    )
     is_planner = fields.Boolean(compute="_compute_is_planner")
 
+    _OPEN_STATES = OPEN_STATES
     _TASK_STATES = OPEN_STATES
     _FLOW_FIELDS = frozenset(("state", "result", "date_done"))
     _SCOPE_FIELDS = frozenset(("service_point_id", "company_id", "owner_id"))
@@ -133,23 +130,6 @@ class AftersalesImprovement(models.Model):
                 or self.env.company
             )
 
-    @api.depends("state", "date_due")
-    def _compute_is_overdue(self):
-        for action in self:
-            today = (action.company_id or self.env.company)._get_aftersales_today()
-            action.is_overdue = bool(
-                action.state in OPEN_STATES
-                and action.date_due
-                and action.date_due < today
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain("state", "in", OPEN_STATES) & Domain(
-            "date_due", "<", self.env.company._get_aftersales_today()
-        )
-
     @api.depends_context("uid")
     def _compute_is_planner(self):
         is_planner = self._may_plan()
@@ -160,13 +140,6 @@ class AftersalesImprovement(models.Model):
     def _may_plan(self):
         """Whether the user sets tasks; the record rules say where."""
         return self.env.su or any(self.env.user.has_group(g) for g in PLANNERS)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Put new actions on the lists of their owners."""
-        actions = super().create(vals_list)
-        actions._remind_owners()
-        return actions
 
     def write(self, vals):
         """Take a card that was dragged as the step that it means.
@@ -179,11 +152,7 @@ class AftersalesImprovement(models.Model):
             return True
         if not self._is_flow() and self._PLAN_FIELDS & set(vals):
             self._check_planner()
-        res = super().write(vals)
-        if {"owner_id", "date_due"} & set(vals):
-            self._unlink_reminders()
-            self._remind_owners()
-        return res
+        return super().write(vals)
 
     def _check_planner(self):
         """Refuse a change of the plan by its owner."""
@@ -261,11 +230,8 @@ class AftersalesImprovement(models.Model):
                 )
             )
         moving._write_flow({"state": state, "result": False, "date_done": False})
-        if state in OPEN_STATES:
-            moving._unlink_reminders()
-            moving._remind_owners()
-        else:
-            moving._unlink_reminders()
+        moving._close_activities()
+        moving._plan_activities()
 
     def _finish(self, result):
         """Report actions done.

@@ -1,5 +1,6 @@
 from . import (
     flow,
+    owner_task,
     aftersales_approval,
     aftersales_metric,
     aftersales_point_level,

@@ -1,11 +1,5 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
-
-#: Days until a task is due, by severity, unless another date is typed.
-DUE_DAYS = {"critical": 3, "major": 14, "minor": 30}
 
 
 class AftersalesVisitTask(models.Model):
@@ -17,7 +11,8 @@ class AftersalesVisitTask(models.Model):
     _name = "aftersales.visit.task"
     _description = "Visit Task"
     _inherit = [
-        "aftersales.flow.mixin",
+        "aftersales.owner.task",
+        "aftersales.severity.mixin",
         "aftersales.scope.mixin",
         "aftersales.portal.form.mixin",
         "mail.thread",
@@ -47,13 +42,6 @@ class AftersalesVisitTask(models.Model):
         index=True,
         tracking=True,
     )
-    severity = fields.Selection(
-        [("minor", "Minor"), ("major", "Major"), ("critical", "Critical")],
-        required=True,
-        default="minor",
-        index=True,
-        tracking=True,
-    )
     description = fields.Text()
     user_id = fields.Many2one(
         "res.users",
@@ -72,16 +60,6 @@ class AftersalesVisitTask(models.Model):
         domain="[('service_point_id', '=', service_point_id)]",
         help="Somebody of the point. Nobody on either side: the point as a whole.",
     )
-    date_due = fields.Date(
-        "Due Date",
-        compute="_compute_date_due",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
-        tracking=True,
-    )
     state = fields.Selection(
         [("open", "Open"), ("done", "Done"), ("verified", "Verified")],
         default="open",
@@ -91,9 +69,6 @@ class AftersalesVisitTask(models.Model):
         index=True,
         tracking=True,
         group_expand=True,
-    )
-    is_overdue = fields.Boolean(
-        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
     )
     result = fields.Text(
         copy=False, tracking=True, help="What was done about it; needed to close it."
@@ -113,6 +88,8 @@ class AftersalesVisitTask(models.Model):
     )
     date_verified = fields.Datetime("Verified On", readonly=True, copy=False)
 
+    _TASK_OWNER = "user_id"
+    _TASK_ACTIVITY = "aftersales_network.activity_visit_task"
     _FLOW_FIELDS = frozenset(
         ("state", "done_by_id", "date_done", "verified_by_id", "date_verified")
     )
@@ -123,32 +100,6 @@ class AftersalesVisitTask(models.Model):
         "A task has one responsible: a user or somebody of the point.",
     )
     _open_idx = models.Index("(company_id, date_due) WHERE state = 'open'")
-
-    @api.depends("severity")
-    def _compute_date_due(self):
-        today = self._get_today()
-        for task in self:
-            # A saved date is a promise: it outlives a change of the severity.
-            if not task._origin or not task.date_due:
-                days = DUE_DAYS[task.severity or "minor"]
-                task.date_due = today + timedelta(days=days)
-
-    @api.model
-    def _get_today(self):
-        return self.env.company._get_aftersales_today()
-
-    @api.depends("state", "date_due")
-    def _compute_is_overdue(self):
-        today = self._get_today()
-        for task in self:
-            task.is_overdue = bool(
-                task.state == "open" and task.date_due and task.date_due < today
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain("state", "=", "open") & Domain("date_due", "<", self._get_today())
 
     @api.constrains("staff_id", "visit_id")
     def _check_staff_point(self):
@@ -180,19 +131,12 @@ class AftersalesVisitTask(models.Model):
     def create(self, vals_list):
         tasks = super().create(vals_list)
         tasks.visit_id.check_access("write")
-        tasks._plan_activities()
         return tasks
 
     def write(self, vals):
         if not self._is_flow():
             self._check_task_editable(vals)
-        moved = self.browse()
-        if {"user_id", "date_due"} & set(vals):
-            moved = self.filtered(lambda t: t.state == "open")
-            moved._close_activities()
-        res = super().write(vals)
-        moved._plan_activities()
-        return res
+        return super().write(vals)
 
     def _check_task_editable(self, vals):
         """A verified task stays as it is, and a result once it is done.

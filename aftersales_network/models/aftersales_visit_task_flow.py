@@ -3,28 +3,11 @@ from odoo.exceptions import UserError
 
 from ..tools.portal_form import IMAGE_TYPES
 
-ACTIVITY = "aftersales_network.activity_visit_task"
-
 
 class AftersalesVisitTask(models.Model):
     """Steps of a task and the activities that follow it."""
 
     _inherit = "aftersales.visit.task"
-
-    def _plan_activities(self):
-        """Put open tasks on the list of their responsible users."""
-        groups = self.filtered(lambda t: t.state == "open").grouped(
-            lambda t: (t.user_id, t.date_due)
-        )
-        for (user, date_due), tasks in groups.items():
-            if user:
-                tasks.activity_schedule(
-                    ACTIVITY, date_deadline=date_due, user_id=user.id
-                )
-
-    def _close_activities(self):
-        # The activity may be somebody else's: the step settles it all the same.
-        self.sudo().activity_unlink([ACTIVITY])
 
     def _check_task_state(self, *states):
         """Refuse a step outside its states.
@@ -71,7 +54,7 @@ class AftersalesVisitTask(models.Model):
         for user, tasks in self.grouped(lambda t: t._get_verifier()).items():
             if user:
                 tasks.activity_schedule(
-                    ACTIVITY,
+                    self._TASK_ACTIVITY,
                     summary=self.env._("Verify what was done"),
                     user_id=user.id,
                 )

@@ -30,6 +30,7 @@ class AftersalesTrainingNeed(models.Model):
     _name = "aftersales.training.need"
     _description = "Training Need"
     _inherit = [
+        "aftersales.due.mixin",
         "aftersales.flow.mixin",
         "aftersales.scope.mixin",
         "aftersales.person.mixin",
@@ -142,11 +143,9 @@ class AftersalesTrainingNeed(models.Model):
     date_done = fields.Date("Closed On", readonly=True, copy=False)
     cancel_reason = fields.Text(readonly=True, copy=False)
     date_reminded = fields.Date("Reminded On", readonly=True, copy=False)
-    is_overdue = fields.Boolean(
-        "Overdue", compute="_compute_is_overdue", search="_search_is_overdue"
-    )
     is_own = fields.Boolean("My Need", compute="_compute_is_own")
 
+    _OPEN_STATES = OPEN_STATES
     _FLOW_FIELDS = frozenset(
         (
             "state",
@@ -246,24 +245,6 @@ class AftersalesTrainingNeed(models.Model):
             need.content_type = (
                 need.course_id.content_type or need.content_type or "technical"
             )
-
-    @api.depends("state", "date_due", "company_id")
-    def _compute_is_overdue(self):
-        for need in self:
-            today = (need.company_id or self.env.company)._get_aftersales_today()
-            need.is_overdue = bool(
-                need.state in OPEN_STATES and need.date_due and need.date_due < today
-            )
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        late = [
-            Domain("company_id", "=", company.id)
-            & Domain("date_due", "<", company._get_aftersales_today())
-            for company in self.env.companies
-        ]
-        return Domain("state", "in", OPEN_STATES) & Domain.OR(late)
 
     @api.depends_context("uid")
     @api.depends("employee_id", "partner_id", "person_id")
