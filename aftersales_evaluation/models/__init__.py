@@ -60,7 +60,6 @@ from . import (
     aftersales_award,
     aftersales_award_flow,
     aftersales_award_money,
-    aftersales_award_kpi,
     aftersales_award_payroll,
     aftersales_point_adjustment_award,
     aftersales_ranking_award,

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..tools import board_vote
-
 MAJORITY_BASES = [
     ("cast", "Votes For and Against"),
     ("present", "Votes with Abstentions"),
@@ -138,18 +136,6 @@ class AftersalesBoard(models.Model):
                     **values,
                 )
             )
-
-    def _get_rule(self):
-        """Rule of the board for the kernel."""
-        self.ensure_one()
-        return board_vote.Rule(
-            self.quorum_percent,
-            self.majority_numerator,
-            self.majority_denominator,
-            self.is_strict,
-            self.majority_base,
-            self.tie_rule,
-        )
 
     def _get_members(self, on_date=None):
         """Members on a day, by default today in the company's zone."""

@@ -12,6 +12,11 @@ UNITS = [
     ("number", "Count"),
     ("money", "Money"),
 ]
+#: Who may see what something costs or earns.
+MONEY_GROUPS = (
+    "aftersales_network.group_head,aftersales_network.group_auditor,"
+    "aftersales_network.group_settlement_clerk"
+)
 
 
 class AftersalesKpi(models.Model):
@@ -77,8 +82,7 @@ class AftersalesKpi(models.Model):
     incentive_ids = fields.One2many(
         "aftersales.kpi.incentive",
         "kpi_id",
-        groups="aftersales_network.group_head,aftersales_network.group_auditor,"
-        "aftersales_network.group_settlement_clerk",
+        groups=MONEY_GROUPS,
     )
     last_value_id = fields.Many2one(
         "aftersales.kpi.value",

@@ -7,11 +7,17 @@ from odoo.tools import clean_context, format_date
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
+from .aftersales_kpi import MONEY_GROUPS
 
-class AftersalesAward(models.Model):
-    """Awards that a frozen key figure earned, each once."""
+#: Guarded in every model that tells what a figure earned.
+EARNED_FIELDS = frozenset(("kpi_value_id", "kpi_incentive_id"))
 
-    _inherit = "aftersales.award"
+
+class AftersalesKpiEarnedMixin(models.AbstractModel):
+    """What a frozen key figure brought by an incentive, each pair once."""
+
+    _name = "aftersales.kpi.earned.mixin"
+    _description = "Earned by a Key Figure"
 
     kpi_value_id = fields.Many2one(
         "aftersales.kpi.value",
@@ -28,44 +34,51 @@ class AftersalesAward(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
-        groups="aftersales_network.group_head,aftersales_network.group_auditor,"
-        "aftersales_network.group_settlement_clerk",
+        groups=MONEY_GROUPS,
     )
 
-    _FLOW_FIELDS = frozenset(("kpi_value_id", "kpi_incentive_id"))
+
+class AftersalesAward(models.Model):
+    """Awards that key figures earned: the incentive is their rule."""
+
+    _name = "aftersales.award"
+    _inherit = ["aftersales.award", "aftersales.kpi.earned.mixin"]
+
+    _FLOW_FIELDS = EARNED_FIELDS
 
     _kpi_once = models.UniqueIndex(
         "(kpi_value_id, kpi_incentive_id) WHERE kpi_value_id IS NOT NULL"
         " AND state != 'cancelled'",
         "This key figure already has its award by this incentive.",
     )
+    _rule_or_reason = models.Constraint(
+        r"CHECK (rule_id IS NOT NULL OR kpi_incentive_id IS NOT NULL"
+        r" OR COALESCE(reason, '') ~ '\S')",
+        "An award needs a rule or a reason.",
+    )
+
+    def _check_ranked(self, vals):
+        result = super()._check_ranked(vals)
+        earned = self.filtered("kpi_value_id")[:1]
+        if earned and self._RANKED_FIELDS & set(vals):
+            raise UserError(
+                self.env._(
+                    "Award %(award)s follows from %(kpi)s. Cancel it and propose "
+                    "another one with a reason.",
+                    award=earned.display_name,
+                    kpi=earned.sudo().kpi_value_id.kpi_id.name,
+                )
+            )
+        return result
 
 
 class AftersalesPointAdjustment(models.Model):
     """Deductions that a frozen key figure brought, each once."""
 
-    _inherit = "aftersales.point.adjustment"
+    _name = "aftersales.point.adjustment"
+    _inherit = ["aftersales.point.adjustment", "aftersales.kpi.earned.mixin"]
 
-    kpi_value_id = fields.Many2one(
-        "aftersales.kpi.value",
-        "Key Figure",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-    )
-    kpi_incentive_id = fields.Many2one(
-        "aftersales.kpi.incentive",
-        "KPI Incentive",
-        readonly=True,
-        copy=False,
-        index="btree_not_null",
-        ondelete="restrict",
-        groups="aftersales_network.group_head,aftersales_network.group_auditor,"
-        "aftersales_network.group_settlement_clerk",
-    )
-
-    _FLOW_FIELDS = frozenset(("kpi_value_id", "kpi_incentive_id"))
+    _FLOW_FIELDS = EARNED_FIELDS
 
     _kpi_once = models.UniqueIndex(
         "(kpi_value_id, kpi_incentive_id) WHERE kpi_value_id IS NOT NULL",

@@ -3,11 +3,6 @@ from odoo.fields import Domain
 
 from ..tools import kpi as kernel
 
-MONEY_GROUPS = (
-    "aftersales_network.group_head,aftersales_network.group_auditor,"
-    "aftersales_network.group_settlement_clerk"
-)
-
 
 class AftersalesKpiIncentive(models.Model):
     """What a reached or missed target is worth: a formula kept as data.
@@ -182,11 +177,3 @@ class AftersalesKpi(models.Model):
             for value in values.filtered_domain(domain)
             if (vals := rule._prepare_incentive(value))["amount"]
         ]
-
-    def action_view_incentives(self):
-        """Open what the figures of the last twelve months earned."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "aftersales_evaluation.aftersales_kpi_incentive_action"
-        )
-        return {**action, "domain": [("kpi_id", "=", self.id)]}

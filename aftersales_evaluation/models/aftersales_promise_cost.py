@@ -1,10 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-MONEY_GROUPS = (
-    "aftersales_network.group_head,aftersales_network.group_auditor,"
-    "aftersales_network.group_settlement_clerk"
-)
+from .aftersales_kpi import MONEY_GROUPS
 
 
 class AftersalesPromiseCost(models.Model):

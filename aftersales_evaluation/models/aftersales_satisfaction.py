@@ -7,7 +7,6 @@ SOURCES = [
     ("survey", "Survey"),
     ("complaint", "Customer Complaint"),
 ]
-SCORES = (1, 2, 3, 4, 5)
 #: Answers of 4 and 5 count as satisfied, 1 and 2 as dissatisfied.
 SATISFIED_FROM = 4
 DISSATISFIED_TO = 2

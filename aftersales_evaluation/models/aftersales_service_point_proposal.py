@@ -9,9 +9,6 @@ class AftersalesServicePoint(models.Model):
 
     _inherit = "aftersales.service.point"
 
-    level_proposal_ids = fields.One2many(
-        "aftersales.level.proposal", "service_point_id", "Level Proposals"
-    )
     open_proposal_count = fields.Integer(
         "Open Proposals", compute="_compute_open_proposal_count"
     )

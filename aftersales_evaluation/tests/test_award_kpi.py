@@ -32,12 +32,9 @@ class TestAwardKpi(KpiCommon):
     def test_an_incentive_is_a_rule_and_fixes_the_award(self):
         self._create_incentive()
         self._measure()
-        kpi = self.kpi.with_user(self.user_head)
-        with self.assertRaisesRegex(UserError, "No month is closed yet"):
-            kpi.action_propose_awards()
-        self._close()
-        kpi.action_propose_awards()
-        kpi.action_propose_awards()
+        period = self._close()
+        period.action_propose_incentives()
+        period.action_propose_incentives()
         award = self.env["aftersales.award"].search([("kpi_value_id", "!=", False)])
         self.assertEqual(
             (award.service_point_id, award.amount, award.payout, award.state),
