@@ -57,6 +57,7 @@ class AftersalesBenchmarkItem(models.Model):
 
     _name = "aftersales.benchmark.item"
     _description = "Comparison Item"
+    _inherit = ["aftersales.metric.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -80,24 +81,12 @@ class AftersalesBenchmarkItem(models.Model):
         check_company=True,
         help="Its text and value are taken over into each new comparison.",
     )
-    metric_code = fields.Char(
-        "Metric", help="Code of the figure that our own score can be taken from."
-    )
-    metric_name = fields.Char("Measured by", compute="_compute_metric_name")
-
-    @api.depends("metric_code")
-    @api.depends_context("lang")
-    def _compute_metric_name(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
-        for item in self:
-            item.metric_name = catalog.get(item.metric_code, {}).get("name", False)
 
     @api.constrains("metric_code", "direction")
     def _check_metric(self):
         """A figure that is better when it is less is compared that way."""
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
-        for item in self.filtered("metric_code"):
-            metric = catalog.get(item.metric_code)
+        for item in self:
+            metric = item._get_metric()
             if metric and metric["direction"] != item.direction:
                 raise ValidationError(
                     self.env._(

@@ -12,7 +12,7 @@ class AftersalesGapMeasure(models.Model):
 
     _name = "aftersales.gap.measure"
     _description = "Measure of a Gap"
-    _inherit = ["aftersales.gap.part.mixin"]
+    _inherit = ["aftersales.gap.part.mixin", "aftersales.metric.mixin"]
     _order = "line_id, source, id"
     _check_company_auto = True
 
@@ -39,9 +39,6 @@ class AftersalesGapMeasure(models.Model):
         store=True,
         readonly=False,
         precompute=True,
-    )
-    metric_code = fields.Char(
-        "Metric", help="Code of the figure that is read for the period."
     )
     promise_id = fields.Many2one(
         "aftersales.promise", index="btree_not_null", ondelete="set null"
@@ -79,10 +76,8 @@ class AftersalesGapMeasure(models.Model):
 
     @api.depends("metric_code")
     def _compute_name(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
         for measure in self:
-            metric = catalog.get(measure.metric_code)
-            measure.name = metric["name"] if metric else measure.name
+            measure.name = measure._get_metric().get("name") or measure.name
 
     @api.depends(
         "source", "expected", "entered", "measured", "is_measured", "is_more_better"
@@ -101,17 +96,10 @@ class AftersalesGapMeasure(models.Model):
 
     @api.constrains("source", "metric_code", "name")
     def _check_metric(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+        Metric = self.env["aftersales.metric"]
         for measure in self:
-            if measure.source == "metric" and measure.metric_code not in catalog:
-                raise UserError(
-                    self.env._(
-                        "No installed module measures “%(code)s”. Choose one of these: "
-                        "%(codes)s.",
-                        code=measure.metric_code or "",
-                        codes=", ".join(sorted(catalog)),
-                    )
-                )
+            if measure.source == "metric" and not measure._get_metric():
+                raise UserError(Metric._get_metric_gap(measure.metric_code))
             if not measure.name:
                 raise UserError(self.env._("Name what the measure is about."))
 
@@ -169,7 +157,7 @@ class AftersalesGapMeasure(models.Model):
 
     def _prepare_metric_vals(self, by_point):
         """Values read from the figures of the points, summed before dividing."""
-        metric = self.env["aftersales.metric"]._get_metric_catalog()[self.metric_code]
+        metric = self._get_metric()
         pairs = list((by_point or {}).values())
         numerator = sum(kernel.exact(num) for num, _den in pairs)
         denominator = sum(kernel.exact(den) for _num, den in pairs)

@@ -28,7 +28,7 @@ class AftersalesKpi(models.Model):
 
     _name = "aftersales.kpi"
     _description = "Key Performance Indicator"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.metric.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "sequence, metric_code, id"
     _rec_names_search = ["name", "metric_code"]
     _check_company_auto = True
@@ -48,7 +48,7 @@ class AftersalesKpi(models.Model):
         domain="[('share', '=', False)]",
         help="Answers for the figure. A target may name somebody else for its unit.",
     )
-    metric_code = fields.Char("Metric", required=True, tracking=True)
+    metric_code = fields.Char(required=True, tracking=True)
     formula = fields.Char(
         translate=True, help="What is divided by what, in words people agree on."
     )
@@ -68,11 +68,6 @@ class AftersalesKpi(models.Model):
         compute="_compute_is_available",
         search="_search_is_available",
         help="An installed module measures the figure.",
-    )
-    metric_name = fields.Char("Measured by", compute="_compute_is_available")
-    metric_gap = fields.Char(
-        compute="_compute_is_available",
-        help="Why nothing is measured, and what can be measured instead.",
     )
     source = fields.Char(
         compute="_compute_source", help="Records that the figure is counted from."
@@ -111,35 +106,19 @@ class AftersalesKpi(models.Model):
 
     @api.depends("metric_code")
     def _compute_unit(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
         for kpi in self:
-            offer = catalog.get(kpi.metric_code, {})
-            kpi.unit = offer.get("unit") or kpi.unit or "%"
+            kpi.unit = kpi._get_metric().get("unit") or kpi.unit or "%"
 
     @api.depends("metric_code")
     def _compute_direction(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
         for kpi in self:
-            offer = catalog.get(kpi.metric_code, {})
-            kpi.direction = offer.get("direction") or kpi.direction or "up"
+            offered = kpi._get_metric().get("direction")
+            kpi.direction = offered or kpi.direction or "up"
 
     @api.depends("metric_code")
-    @api.depends_context("lang")
     def _compute_is_available(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
         for kpi in self:
-            offer = catalog.get(kpi.metric_code)
-            kpi.is_available = bool(offer)
-            kpi.metric_name = offer["name"] if offer else False
-            kpi.metric_gap = False
-            if kpi.metric_code and not offer:
-                kpi.metric_gap = self.env._(
-                    "No installed module measures %(code)s, so the figure is not "
-                    "available. Install the module that does, or choose one of these: "
-                    "%(codes)s.",
-                    code=kpi.metric_code,
-                    codes=", ".join(sorted(catalog)),
-                )
+            kpi.is_available = bool(kpi._get_metric())
 
     def _search_is_available(self, operator, value):
         if operator != "in":

@@ -18,7 +18,7 @@ class AftersalesPromise(models.Model):
 
     _name = "aftersales.promise"
     _description = "Service Promise"
-    _inherit = ["aftersales.flow.mixin", "mail.thread"]
+    _inherit = ["aftersales.flow.mixin", "aftersales.metric.mixin", "mail.thread"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -47,15 +47,7 @@ class AftersalesPromise(models.Model):
         required=True,
         default="other",
     )
-    metric_code = fields.Char(
-        "Metric", help="Code of the figure that the promise is measured by."
-    )
-    metric_name = fields.Char("Measured by", compute="_compute_metric_name")
-    unit = fields.Char(compute="_compute_metric_name")
-    metric_gap = fields.Char(
-        compute="_compute_metric_name",
-        help="Why nothing is measured, and what can be measured instead.",
-    )
+    unit = fields.Char(compute="_compute_unit")
     operator = fields.Selection(
         [(">=", "At Least"), ("<=", "At Most")], required=True, default=">="
     )
@@ -125,25 +117,9 @@ class AftersalesPromise(models.Model):
     )
 
     @api.depends("metric_code")
-    @api.depends_context("lang")
-    def _compute_metric_name(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+    def _compute_unit(self):
         for promise in self:
-            metric = catalog.get(promise.metric_code)
-            promise.unit = metric["unit"] if metric else False
-            promise.metric_name = metric["name"] if metric else False
-            promise.metric_gap = False
-            if promise.metric_code and not metric:
-                promise.metric_name = self.env._(
-                    "No installed module measures %(code)s", code=promise.metric_code
-                )
-                promise.metric_gap = self.env._(
-                    "No installed module measures %(code)s, so nobody can tell whether "
-                    "this promise is kept. Install the module that does, or bind the "
-                    "promise to one of these: %(codes)s.",
-                    code=promise.metric_code,
-                    codes=", ".join(sorted(catalog)),
-                )
+            promise.unit = promise._get_metric().get("unit")
 
     @api.depends("value_ids.month")
     def _compute_last_value(self):

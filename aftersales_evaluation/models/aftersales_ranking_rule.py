@@ -13,7 +13,7 @@ class AftersalesRankingRule(models.Model):
 
     _name = "aftersales.ranking.rule"
     _description = "Ranking Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["aftersales.metric.mixin", "mail.thread"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -46,11 +46,8 @@ class AftersalesRankingRule(models.Model):
         check_company=True,
         tracking=True,
     )
-    metric_code = fields.Char(
-        "Metric", tracking=True, help="Code of the figure, for example CLOSE."
-    )
-    metric_name = fields.Char("Measured by", compute="_compute_metric_name")
-    unit = fields.Char(compute="_compute_metric_name")
+    metric_code = fields.Char(tracking=True)
+    unit = fields.Char(compute="_compute_unit")
     min_count = fields.Integer(
         "Minimum Sample",
         default=1,
@@ -104,17 +101,9 @@ class AftersalesRankingRule(models.Model):
     )
 
     @api.depends("metric_code")
-    @api.depends_context("lang")
-    def _compute_metric_name(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
+    def _compute_unit(self):
         for rule in self:
-            metric = catalog.get(rule.metric_code)
-            rule.unit = metric["unit"] if metric else False
-            rule.metric_name = metric["name"] if metric else False
-            if rule.metric_code and not metric:
-                rule.metric_name = self.env._(
-                    "No installed module measures %(code)s", code=rule.metric_code
-                )
+            rule.unit = rule._get_metric().get("unit")
 
     def _compute_ranking_count(self):
         counts = dict(
@@ -157,8 +146,7 @@ class AftersalesRankingRule(models.Model):
         self.ensure_one()
         if self.source == "score":
             return True
-        metric = self.env["aftersales.metric"]._get_metric_catalog()[self.metric_code]
-        return metric["direction"] == "up"
+        return self._get_metric().get("direction") == "up"
 
     def _get_period(self, day):
         """First and last day of the period of the rule that holds a day."""

@@ -182,7 +182,7 @@ class TestGapAnalysis(GapCommon):
         self.assertEqual((line.measured_count, line.gap_value), (1, -50.0))
 
     def test_a_metric_nobody_measures(self):
-        with self.assertRefused(UserError, "No installed module measures “NOPE”"):
+        with self.assertRefused(UserError, "No installed module measures NOPE"):
             self._add_metric(metric_code="NOPE")
         with self.assertRefused(UserError, "Name what the measure is about"):
             self._add_metric(source="manual", metric_code=False)

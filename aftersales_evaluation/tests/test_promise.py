@@ -101,7 +101,7 @@ class TestPromise(PromiseCommon):
         unknown = self._create_promise(name="Unknown", metric_code="NOSUCH")
         unknown.action_publish()
         self.assertEqual(unknown.metric_name, "No installed module measures NOSUCH")
-        self.assertIn("No installed module measures NOSUCH, so", unknown.metric_gap)
+        self.assertIn("No installed module measures NOSUCH", unknown.metric_gap)
         self.assertIn("ONSITE", unknown.metric_gap)
         self.assertFalse(unknown.unit)
         (value,) = self._freeze().filtered(lambda v: v.promise_id == unknown)

@@ -3,6 +3,7 @@ from . import (
     owner_task,
     aftersales_approval,
     aftersales_metric,
+    metric_mixin,
     aftersales_point_level,
     aftersales_staff_role,
     aftersales_staff,

@@ -65,6 +65,23 @@ class AftersalesMetric(models.AbstractModel):
         }
 
     @api.model
+    def _get_metric_selection(self):
+        """Metrics to choose from, as pairs of code and name."""
+        return [
+            (code, spec["name"]) for code, spec in self._get_metric_catalog().items()
+        ]
+
+    @api.model
+    def _get_metric_gap(self, code):
+        """Sentence on a code that no installed module offers, with the way out."""
+        return self.env._(
+            "No installed module measures %(code)s. Install the module that does, or "
+            "choose one of these: %(codes)s.",
+            code=code or "?",
+            codes=", ".join(sorted(self._get_metric_catalog())),
+        )
+
+    @api.model
     def _compute_metrics(self, codes, points, date_from, date_to):
         """Compute several metrics for many points; the only entry.
 

@@ -331,8 +331,7 @@ class AftersalesYearTarget(models.Model):
 
     @api.model
     def _selection_metric_code(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
-        return [(code, spec["name"]) for code, spec in catalog.items()]
+        return self.env["aftersales.metric"]._get_metric_selection()
 
     @api.depends("metric_code", "typed_value", "frozen_value", "plan_id.state")
     def _compute_actual_value(self):

@@ -260,8 +260,7 @@ class AftersalesMentoring(models.Model):
 
     @api.model
     def _selection_metric_code(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
-        return [(code, values["name"]) for code, values in catalog.items()]
+        return self.env["aftersales.metric"]._get_metric_selection()
 
     @api.depends("mentor_expert_id")
     def _compute_mentor(self):

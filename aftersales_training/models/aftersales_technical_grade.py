@@ -66,8 +66,7 @@ class AftersalesTechnicalGrade(models.Model):
 
     @api.model
     def _selection_metric_code(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
-        return [(code, values["name"]) for code, values in catalog.items()]
+        return self.env["aftersales.metric"]._get_metric_selection()
 
     def _compute_holder_count(self):
         Award = self.env["aftersales.technical.grade.award"]

@@ -48,8 +48,7 @@ class AftersalesTrainingPlanLine(models.Model):
 
     @api.model
     def _selection_metric_code(self):
-        catalog = self.env["aftersales.metric"]._get_metric_catalog()
-        return [(code, spec["name"]) for code, spec in catalog.items()]
+        return self.env["aftersales.metric"]._get_metric_selection()
 
     @api.depends(
         "metric_code",
