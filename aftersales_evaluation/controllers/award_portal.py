@@ -2,7 +2,13 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+)
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+RELEASED = [("state", "=", "released")]
 
 
 class AwardPortal(CustomerPortal):
@@ -15,40 +21,18 @@ class AwardPortal(CustomerPortal):
             ("award_count", "aftersales.award"),
         ):
             if counter in counters:
-                records = request.env[model]
-                values[counter] = (
-                    records.search_count([("state", "=", "released")])
-                    if records.has_access("read")
-                    else 0
-                )
+                values[counter] = count_readable(model, RELEASED)
         return values
 
     def _render_own_list(self, model, url, key, page):
         """Page of the released records that the user's own rights let him see."""
-        records = request.env[model]
-        if not records.has_access("read"):
+        if not request.env[model].has_access("read"):
             return request.redirect("/my")
-        domain = [("state", "=", "released")]
-        page_values = pager(
-            url=url,
-            total=records.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        found = records.search(
-            domain, limit=self._items_per_page, offset=page_values["offset"]
-        )
+        found, page_values = get_list_page(model, RELEASED, url, page)
         values = self._prepare_portal_layout_values()
-        values.update(
-            {
-                # Found under the user's own rights; sudo for names of rules and
-                # rankings, which portal users may not browse.
-                key: found.sudo(),
-                "page_name": key,
-                "pager": page_values,
-                "default_url": url,
-            }
-        )
+        # Found under the user's own rights; sudo for names of rules and rankings,
+        # which portal users may not browse.
+        values.update({**page_values, key: found.sudo(), "page_name": key})
         return request.render(f"aftersales_evaluation.portal_my_{key}", values)
 
     @http.route(

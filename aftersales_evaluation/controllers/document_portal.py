@@ -1,8 +1,14 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+    get_readable,
+    take_step,
+)
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 
 class DocumentPortal(CustomerPortal):
@@ -12,11 +18,8 @@ class DocumentPortal(CustomerPortal):
         """Count the documents in force that are for the user."""
         values = super()._prepare_home_portal_values(counters)
         if "aftersales_document_count" in counters:
-            Document = request.env["aftersales.document"]
-            values["aftersales_document_count"] = (
-                Document.search_count(self._get_document_domain())
-                if Document.has_access("read")
-                else 0
+            values["aftersales_document_count"] = count_readable(
+                "aftersales.document", self._get_document_domain()
             )
         return values
 
@@ -33,28 +36,13 @@ class DocumentPortal(CustomerPortal):
     )
     def portal_my_documents(self, page=1, **kwargs):
         """List the documents in force that are for the reader."""
-        Document = request.env["aftersales.document"]
-        if not Document.has_access("read"):
+        if not request.env["aftersales.document"].has_access("read"):
             return request.redirect("/my")
-        domain = self._get_document_domain()
-        page_values = pager(
-            url="/my/documents",
-            total=Document.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        documents = Document.search(
-            domain, limit=self._items_per_page, offset=page_values["offset"]
+        documents, page_values = get_list_page(
+            "aftersales.document", self._get_document_domain(), "/my/documents", page
         )
         values = self._prepare_portal_layout_values()
-        values.update(
-            {
-                "documents": documents,
-                "page_name": "aftersales_document",
-                "pager": page_values,
-                "default_url": "/my/documents",
-            }
-        )
+        values.update(page_values, documents=documents, page_name="aftersales_document")
         return request.render("aftersales_evaluation.portal_my_documents", values)
 
     @http.route(
@@ -63,7 +51,7 @@ class DocumentPortal(CustomerPortal):
     def portal_my_document(self, document_id, report_type=None, **kwargs):
         """Show or print one document."""
         try:
-            document = self._get_readable_document(document_id)
+            document = get_readable("aftersales.document", document_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
         if report_type in ("html", "pdf", "text"):
@@ -95,26 +83,11 @@ class DocumentPortal(CustomerPortal):
     def portal_confirm_document(self, document_id, **post):
         """Record that the user has read the document."""
         try:
-            document = self._get_readable_document(document_id)
-            document.action_confirm_reading()
+            document = get_readable("aftersales.document", document_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
-        except UserError as error:
-            request.session["aftersales_error"] = str(error)
+        take_step(document.action_confirm_reading)
         return request.redirect(f"/my/documents/{document_id}")
-
-    def _get_readable_document(self, document_id):
-        """The document under the user's own rights; unknown and foreign are one.
-
-        :raise MissingError, AccessError: unknown or not for the reader
-        """
-        Document = request.env["aftersales.document"]
-        Document.check_access("read")
-        document = Document.browse(document_id).exists()
-        if not document:
-            raise MissingError(request.env._("This document does not exist."))
-        document.check_access("read")
-        return document
 
     def _get_confirmation(self, document):
         """The user's own confirmation; may be empty."""

@@ -1,8 +1,15 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+    get_readable,
+    read_uploads,
+    take_step,
+)
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 #: Pictures that one answer may carry.
 MAX_PHOTOS = 5
@@ -15,11 +22,8 @@ class FindingPortal(CustomerPortal):
         """Count the findings that the point has to answer."""
         values = super()._prepare_home_portal_values(counters)
         if "finding_count" in counters:
-            Finding = request.env["aftersales.finding"]
-            values["finding_count"] = (
-                Finding.search_count(self._get_finding_domain())
-                if Finding.has_access("read")
-                else 0
+            values["finding_count"] = count_readable(
+                "aftersales.finding", self._get_finding_domain()
             )
         return values
 
@@ -37,29 +41,17 @@ class FindingPortal(CustomerPortal):
     )
     def portal_my_findings(self, page=1, **kwargs):
         """List the findings at the own point, the most urgent first."""
-        Finding = request.env["aftersales.finding"]
-        if not Finding.has_access("read"):
+        if not request.env["aftersales.finding"].has_access("read"):
             return request.redirect("/my")
-        domain = self._get_finding_domain()
-        page_values = pager(
-            url="/my/findings",
-            total=Finding.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        findings = Finding.search(
-            domain,
-            limit=self._items_per_page,
-            offset=page_values["offset"],
+        findings, page_values = get_list_page(
+            "aftersales.finding",
+            self._get_finding_domain(),
+            "/my/findings",
+            page,
             order="state, date_due, id",
         )
         values = self._prepare_portal_layout_values()
-        values.update(
-            findings=findings,
-            page_name="finding",
-            pager=page_values,
-            default_url="/my/findings",
-        )
+        values.update(page_values, findings=findings, page_name="finding")
         return request.render("aftersales_evaluation.portal_my_findings", values)
 
     def _get_finding_sudo(self, finding_id):
@@ -67,10 +59,7 @@ class FindingPortal(CustomerPortal):
 
         :raise MissingError, AccessError: unknown, hidden or foreign finding
         """
-        finding = request.env["aftersales.finding"].browse(finding_id).exists()
-        if not finding:
-            raise MissingError(request.env._("This finding does not exist."))
-        finding.check_access("read")
+        finding = get_readable("aftersales.finding", finding_id)
         own = request.env.user._get_aftersales_point_ids()
         if finding.service_point_id.id not in own:
             raise MissingError(request.env._("This finding does not exist."))
@@ -105,11 +94,6 @@ class FindingPortal(CustomerPortal):
             finding_sudo = self._get_finding_sudo(finding_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
-        uploads = request.httprequest.files.getlist("photos")[:MAX_PHOTOS]
-        files = [(file.filename, file.read()) for file in uploads if file.filename]
-        try:
-            with request.env.cr.savepoint():
-                finding_sudo._portal_correct(post, files)
-        except (UserError, ValidationError) as error:
-            request.session["aftersales_error"] = str(error)
+        files = read_uploads("photos", MAX_PHOTOS)
+        take_step(finding_sudo._portal_correct, post, files)
         return request.redirect(f"/my/findings/{finding_id}")

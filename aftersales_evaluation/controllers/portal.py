@@ -2,7 +2,11 @@ from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+)
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 
 class ScorecardPortal(CustomerPortal):
@@ -11,11 +15,8 @@ class ScorecardPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "scorecard_count" in counters:
-            Scorecard = request.env["aftersales.scorecard"]
-            values["scorecard_count"] = (
-                Scorecard.search_count(self._get_scorecard_domain())
-                if Scorecard.has_access("read")
-                else 0
+            values["scorecard_count"] = count_readable(
+                "aftersales.scorecard", self._get_scorecard_domain()
             )
         return values
 
@@ -32,29 +33,21 @@ class ScorecardPortal(CustomerPortal):
     )
     def portal_my_scorecards(self, page=1, **kwargs):
         """List the approved scorecards of the own point."""
-        Scorecard = request.env["aftersales.scorecard"]
-        if not Scorecard.has_access("read"):
+        if not request.env["aftersales.scorecard"].has_access("read"):
             return request.redirect("/my")
-        domain = self._get_scorecard_domain()
-        page_values = pager(
-            url="/my/scorecards",
-            total=Scorecard.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        cards = Scorecard.search(
-            domain, limit=self._items_per_page, offset=page_values["offset"]
+        cards, page_values = get_list_page(
+            "aftersales.scorecard",
+            self._get_scorecard_domain(),
+            "/my/scorecards",
+            page,
         )
         values = self._prepare_portal_layout_values()
         values.update(
-            {
-                # Found under the user's own rights; sudo for the names of set
-                # and level, which portal users may not browse.
-                "scorecards": cards.sudo(),
-                "page_name": "scorecard",
-                "pager": page_values,
-                "default_url": "/my/scorecards",
-            }
+            page_values,
+            # Found under the user's own rights; sudo for the names of set and
+            # level, which portal users may not browse.
+            scorecards=cards.sudo(),
+            page_name="scorecard",
         )
         return request.render("aftersales_evaluation.portal_my_scorecards", values)
 

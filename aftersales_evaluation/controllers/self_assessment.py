@@ -1,9 +1,14 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+    take_step,
+)
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 
 class SelfAssessmentPortal(CustomerPortal):
@@ -13,14 +18,10 @@ class SelfAssessmentPortal(CustomerPortal):
         """Count the self-assessments that wait for the point."""
         values = super()._prepare_home_portal_values(counters)
         if "self_assessment_count" in counters:
-            values["self_assessment_count"] = self._count_self_assessments()
+            values["self_assessment_count"] = count_readable(
+                "aftersales.scorecard", self._get_self_domain()
+            )
         return values
-
-    def _count_self_assessments(self):
-        Scorecard = request.env["aftersales.scorecard"]
-        if not Scorecard.has_access("read"):
-            return 0
-        return Scorecard.search_count(self._get_self_domain())
 
     def _get_self_domain(self):
         """Self-assessments of points; record rules narrow them to the own one."""
@@ -52,26 +53,20 @@ class SelfAssessmentPortal(CustomerPortal):
     )
     def portal_my_self_assessments(self, page=1, **kwargs):
         """List the self-assessments of the own point."""
-        Scorecard = request.env["aftersales.scorecard"]
-        if not Scorecard.has_access("read"):
+        if not request.env["aftersales.scorecard"].has_access("read"):
             return request.redirect("/my")
-        domain = self._get_self_domain()
-        page_values = pager(
-            url="/my/self-assessments",
-            total=Scorecard.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        cards = Scorecard.search(
-            domain, limit=self._items_per_page, offset=page_values["offset"]
+        cards, page_values = get_list_page(
+            "aftersales.scorecard",
+            self._get_self_domain(),
+            "/my/self-assessments",
+            page,
         )
         values = self._prepare_portal_layout_values()
         values.update(
+            page_values,
             # Found under the user's own rights; sudo for the name of the set.
             assessments=cards.sudo(),
             page_name="self_assessment",
-            pager=page_values,
-            default_url="/my/self-assessments",
         )
         return request.render("aftersales_evaluation.portal_self_assessments", values)
 
@@ -115,21 +110,7 @@ class SelfAssessmentPortal(CustomerPortal):
         }.get(step)
         if handler is None:
             raise request.not_found()
-        url = f"/my/self-assessments/{scorecard_id}"
-        try:
-            with request.env.cr.savepoint():
-                handler(post)
-        except UserError as error:
-            request.session["aftersales_error"] = str(error)
-            if step == "submit":
-                # What could be read is kept, so that nobody fills it in twice.
-                self._keep_form(card_sudo, post)
-        return request.redirect(url)
-
-    def _keep_form(self, card_sudo, post):
-        """Save the form after its submission was refused."""
-        try:
-            with request.env.cr.savepoint():
-                card_sudo._portal_judge(post)
-        except UserError as error:
-            request.session["aftersales_error"] = str(error)
+        if not take_step(handler, post) and step == "submit":
+            # What could be read is kept, so that nobody fills it in twice.
+            take_step(card_sudo._portal_judge, post)
+        return request.redirect(f"/my/self-assessments/{scorecard_id}")

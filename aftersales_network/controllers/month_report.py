@@ -1,11 +1,15 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from .portal import PAGE_SIZE
+from .portal_page import (
+    count_readable,
+    get_list_page,
+    get_readable,
+    take_step,
+)
 
 
 class MonthReportPortal(CustomerPortal):
@@ -15,10 +19,7 @@ class MonthReportPortal(CustomerPortal):
         """Count the reports the user may see."""
         values = super()._prepare_home_portal_values(counters)
         if "month_report_count" in counters:
-            Report = request.env["aftersales.month.report"]
-            values["month_report_count"] = (
-                Report.search_count([]) if Report.has_access("read") else 0
-            )
+            values["month_report_count"] = count_readable("aftersales.month.report")
         return values
 
     @http.route(
@@ -30,20 +31,11 @@ class MonthReportPortal(CustomerPortal):
     )
     def portal_my_month_reports(self, page=1, **kw):
         """List the monthly reports of the own point."""
-        Report = request.env["aftersales.month.report"]
-        pager = portal_pager(
-            url="/my/month-reports",
-            total=Report.search_count([]),
-            page=page,
-            step=PAGE_SIZE,
+        reports, page_values = get_list_page(
+            "aftersales.month.report", [], "/my/month-reports", page
         )
         values = self._prepare_portal_layout_values()
-        values.update(
-            reports=Report.search([], limit=PAGE_SIZE, offset=pager["offset"]),
-            page_name="month_reports",
-            pager=pager,
-            default_url="/my/month-reports",
-        )
+        values.update(page_values, reports=reports, page_name="month_reports")
         return request.render("aftersales_network.portal_my_month_reports", values)
 
     def _get_month_report_sudo(self, report_id):
@@ -51,11 +43,7 @@ class MonthReportPortal(CustomerPortal):
 
         :raise MissingError, AccessError: unknown or foreign report
         """
-        report = request.env["aftersales.month.report"].browse(report_id).exists()
-        if not report:
-            raise MissingError(request.env._("This monthly report does not exist."))
-        report.check_access("read")
-        return report.sudo()
+        return get_readable("aftersales.month.report", report_id).sudo()
 
     @http.route(
         "/my/month-reports/<int:report_id>",
@@ -104,11 +92,5 @@ class MonthReportPortal(CustomerPortal):
         }.get(step)
         if handler is None:
             raise request.not_found()
-        try:
-            with request.env.cr.savepoint():
-                message = handler(post)
-        except (UserError, ValidationError) as error:
-            message = str(error)
-        if message:
-            request.session["aftersales_error"] = message
+        take_step(handler, post)
         return request.redirect(f"/my/month-reports/{report_id}")

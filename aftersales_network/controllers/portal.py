@@ -1,11 +1,15 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-PAGE_SIZE = 40
+from .portal_page import (
+    count_readable,
+    get_list_page,
+    get_readable,
+    take_step,
+)
 
 
 class AftersalesPortal(CustomerPortal):
@@ -15,10 +19,7 @@ class AftersalesPortal(CustomerPortal):
         """Count the service orders the user may see."""
         values = super()._prepare_home_portal_values(counters)
         if "service_order_count" in counters:
-            Order = request.env["aftersales.service.order"]
-            values["service_order_count"] = (
-                Order.search_count([]) if Order.has_access("read") else 0
-            )
+            values["service_order_count"] = count_readable("aftersales.service.order")
         return values
 
     def _get_service_order_filters(self):
@@ -39,22 +40,19 @@ class AftersalesPortal(CustomerPortal):
     )
     def portal_my_service_orders(self, page=1, filterby="open", **kw):
         """List the orders of the own point."""
-        Order = request.env["aftersales.service.order"]
         filters = self._get_service_order_filters()
-        domain = filters.get(filterby, filters["open"])[1]
-        pager = portal_pager(
-            url="/my/service-orders",
-            total=Order.search_count(domain),
-            page=page,
-            step=PAGE_SIZE,
+        orders, page_values = get_list_page(
+            "aftersales.service.order",
+            filters.get(filterby, filters["open"])[1],
+            "/my/service-orders",
+            page,
             url_args={"filterby": filterby},
         )
         values = self._prepare_portal_layout_values()
         values.update(
-            orders=Order.search(domain, limit=PAGE_SIZE, offset=pager["offset"]),
+            page_values,
+            orders=orders,
             page_name="service_orders",
-            pager=pager,
-            default_url="/my/service-orders",
             searchbar_filters={
                 key: {"label": label, "domain": dom}
                 for key, (label, dom) in filters.items()
@@ -71,11 +69,7 @@ class AftersalesPortal(CustomerPortal):
 
         :raise MissingError, AccessError: unknown or foreign order
         """
-        order = request.env["aftersales.service.order"].browse(order_id).exists()
-        if not order:
-            raise MissingError(request.env._("This service order does not exist."))
-        order.check_access("read")
-        return order.sudo()
+        return get_readable("aftersales.service.order", order_id).sudo()
 
     def _may_work_on(self, order):
         """Whether the portal user belongs to the point that has the order."""
@@ -125,11 +119,7 @@ class AftersalesPortal(CustomerPortal):
         handler = self._get_portal_steps().get(step)
         if handler is None:
             raise request.not_found()
-        try:
-            with request.env.cr.savepoint():
-                handler(order_sudo, post)
-        except (UserError, ValidationError) as error:
-            request.session["aftersales_error"] = str(error)
+        take_step(handler, order_sudo, post)
         return request.redirect(f"/my/service-orders/{order_id}")
 
     def _get_portal_steps(self):

@@ -1,11 +1,16 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from .portal import PAGE_SIZE
+from .portal_page import (
+    count_readable,
+    get_list_page,
+    get_readable,
+    read_uploads,
+    take_step,
+)
 
 #: Pictures that one answer may carry.
 MAX_PHOTOS = 5
@@ -18,10 +23,7 @@ class VisitPortal(CustomerPortal):
         """Count the reported visits the user may see."""
         values = super()._prepare_home_portal_values(counters)
         if "visit_count" in counters:
-            Visit = request.env["aftersales.visit"]
-            values["visit_count"] = (
-                Visit.search_count([]) if Visit.has_access("read") else 0
-            )
+            values["visit_count"] = count_readable("aftersales.visit")
         return values
 
     @http.route(
@@ -33,21 +35,11 @@ class VisitPortal(CustomerPortal):
     )
     def portal_my_visits(self, page=1, **kw):
         """List the reported visits to the own point."""
-        Visit = request.env["aftersales.visit"]
-        domain = [("state", "=", "reported")]
-        pager = portal_pager(
-            url="/my/visits",
-            total=Visit.search_count(domain),
-            page=page,
-            step=PAGE_SIZE,
+        visits, page_values = get_list_page(
+            "aftersales.visit", [("state", "=", "reported")], "/my/visits", page
         )
         values = self._prepare_portal_layout_values()
-        values.update(
-            visits=Visit.search(domain, limit=PAGE_SIZE, offset=pager["offset"]),
-            page_name="visits",
-            pager=pager,
-            default_url="/my/visits",
-        )
+        values.update(page_values, visits=visits, page_name="visits")
         return request.render("aftersales_network.portal_my_visits", values)
 
     def _get_visit_sudo(self, visit_id):
@@ -55,11 +47,7 @@ class VisitPortal(CustomerPortal):
 
         :raise MissingError, AccessError: unknown, not reported or foreign visit
         """
-        visit = request.env["aftersales.visit"].browse(visit_id).exists()
-        if not visit:
-            raise MissingError(request.env._("This visit does not exist."))
-        visit.check_access("read")
-        visit_sudo = visit.sudo()
+        visit_sudo = get_readable("aftersales.visit", visit_id).sudo()
         if visit_sudo.state != "reported":
             raise MissingError(request.env._("This visit does not exist."))
         return visit_sudo
@@ -102,11 +90,5 @@ class VisitPortal(CustomerPortal):
         task_sudo = visit_sudo.task_ids.filtered(lambda task: task.id == task_id)
         if not task_sudo:
             raise request.not_found()
-        uploads = request.httprequest.files.getlist("photos")[:MAX_PHOTOS]
-        files = [(file.filename, file.read()) for file in uploads if file.filename]
-        try:
-            with request.env.cr.savepoint():
-                task_sudo._portal_done(post, files)
-        except (UserError, ValidationError) as error:
-            request.session["aftersales_error"] = str(error)
+        take_step(task_sudo._portal_done, post, read_uploads("photos", MAX_PHOTOS))
         return request.redirect(f"/my/visits/{visit_id}")
