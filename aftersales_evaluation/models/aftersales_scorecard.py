@@ -241,7 +241,7 @@ class AftersalesScorecard(models.Model):
             if missing < 0:
                 raise UserError(
                     self.env._(
-                        "%(card)s has %(count)s special deductions with their reasons. "
+                        "%(card)s: special deductions with their reasons: %(count)s. "
                         "Remove the ones that do not apply.",
                         card=card.name,
                         count=len(card.deduction_ids),
@@ -401,8 +401,8 @@ class AftersalesScorecard(models.Model):
         if result.pending:
             steps.append(
                 self.env._(
-                    "%(count)s indicators have not been judged yet; they have lost "
-                    "nothing so far.",
+                    "Indicators not judged yet: %(count)s; nothing is lost there so "
+                    "far.",
                     count=result.pending,
                 )
             )

@@ -282,8 +282,8 @@ class AftersalesScorecard(models.Model):
         if pending:
             gaps.append(
                 self.env._(
-                    "%(count)s indicators have not been judged, the first is %(code)s: "
-                    "enter the finding or the samples, or exclude the indicator.",
+                    "Indicators not judged: %(count)s, the first is %(code)s. Enter "
+                    "the finding or the samples, or exclude the indicator.",
                     count=len(pending),
                     code=pending.sorted("sort_key")[0].indicator_id.display_name,
                 )

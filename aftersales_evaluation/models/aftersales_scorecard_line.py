@@ -319,7 +319,7 @@ class AftersalesScorecardLine(models.Model):
 
     def _explain_small_sample(self, result):
         return self.env._(
-            "%(count)s cases are fewer than the minimum sample of %(minimum)s; the "
+            "Cases: %(count)s, fewer than the minimum sample of %(minimum)s; the "
             "%(points)s points leave both sums.",
             count=scoring.figure(result.figures["denominator"]),
             minimum=result.figures["min_sample"],

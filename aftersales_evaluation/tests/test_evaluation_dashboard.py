@@ -49,7 +49,7 @@ class TestEvaluationDashboard(PagesCommon):
         self.assertAlmostEqual(self.worse.score, 66.67, 2)
         page = self._open(self.user_head)
         card = self._card(page, "score")
-        self.assertEqual((card["value"], card["note"]), ("83.3", "2 scorecards"))
+        self.assertEqual((card["value"], card["note"]), ("83.3", "Scorecards: 2"))
         self.assertEqual((card["change"], card["tone"]), ("−16.7", "bad"))
         self.assertEqual(self._records(page, "card:score"), self.worse | self.best)
 
@@ -58,11 +58,11 @@ class TestEvaluationDashboard(PagesCommon):
         with Form(page) as form:
             form.period = "quarter"
         self.assertEqual((page.date_from, page.date_to), (date(2026, 1, 1), MARCH[1]))
-        self.assertEqual(self._card(page, "score")["note"], "1 scorecards")
+        self.assertEqual(self._card(page, "score")["note"], "Scorecards: 1")
         with Form(page) as form:
             form.period = "custom"
             form.date_to = APRIL[1]
-        self.assertEqual(self._card(page, "score")["note"], "3 scorecards")
+        self.assertEqual(self._card(page, "score")["note"], "Scorecards: 3")
         self.assertEqual(page.page["before"], "09/01/2025 to 12/31/2025")
 
     def test_earlier_and_later(self):
@@ -81,13 +81,13 @@ class TestEvaluationDashboard(PagesCommon):
         self._approve(self.centre, 8, APRIL, subject_type="centre")
         draft = self._draft(third, 8, APRIL)
         page = self._open(self.user_head)
-        self.assertEqual(self._card(page, "score")["note"], "2 scorecards")
+        self.assertEqual(self._card(page, "score")["note"], "Scorecards: 2")
         page.with_open = True
-        self.assertEqual(self._card(page, "score")["note"], "3 scorecards")
+        self.assertEqual(self._card(page, "score")["note"], "Scorecards: 3")
         self.assertIn(draft, self._records(page, "card:score"))
         other = self._create_set("OTHER")
         page.set_id = other
-        self.assertEqual(self._card(page, "score")["note"], "0 scorecards")
+        self.assertEqual(self._card(page, "score")["note"], "Scorecards: 0")
 
     def test_points_without_a_score(self):
         third = self._create_point(name="Third", parent_id=self.centre.id)
@@ -247,7 +247,7 @@ class TestEvaluationDashboard(PagesCommon):
         page = self._open(self.user_head)
         card = self._card(page, "satisfaction")
         self.assertEqual(
-            (card["value"], card["note"]), ("3.67", "of 5, 3 answers, 1 dissatisfied")
+            (card["value"], card["note"]), ("3.67", "of 5; answers: 3, dissatisfied: 1")
         )
         self.assertEqual(len(self._records(page, "card:satisfaction")), 3)
         page.service_point_id = self.centre_b
@@ -287,7 +287,7 @@ class TestEvaluationDashboard(PagesCommon):
     def test_readers(self):
         for user in (self.user_auditor, self.user_reviewer):
             page = self._open(user)
-            self.assertEqual(self._card(page, "score")["note"], "2 scorecards")
+            self.assertEqual(self._card(page, "score")["note"], "Scorecards: 2")
         for user in (self.user_service, self.user_portal):
             with self.subTest(user=user.name), self.assertRaises(AccessError):
                 self._open(user)
@@ -313,7 +313,7 @@ class TestEvaluationDashboard(PagesCommon):
         page = Page.browse(Page.action_open()["res_id"])
         self.assertNotIn(card, self._records(page, "card:score"))
         page.company_id = self.company_b
-        self.assertEqual(self._card(page, "score")["note"], "1 scorecards")
+        self.assertEqual(self._card(page, "score")["note"], "Scorecards: 1")
         self.assertEqual(len(self._rows(page, "worst")), 1)
         page.service_point_id = self.point
         self.assertFalse(page.is_allowed, "a unit of the other company")

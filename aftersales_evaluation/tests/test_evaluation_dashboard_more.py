@@ -107,13 +107,13 @@ class TestDashboardCards(PagesCommon):
             {"name": "Rules of installation", "code": "INS", "body": "<p>Level it</p>"}
         )
         page = self._open(self.user_head, BOARD)
-        note = "0 documents in force, today"
+        note = "Documents in force today: 0"
         self.assertEqual(self._card(page, "reading")["note"], note)
         document.sudo().write({"state": "approved", "date_effective": "2026-04-01"})
         page.invalidate_recordset()
         card = self._card(page, "reading")
         self.assertEqual(
-            (card["value"], card["note"]), ("0.0 %", "1 documents in force, today")
+            (card["value"], card["note"]), ("0.0 %", "Documents in force today: 1")
         )
         self.assertEqual(self._records(page, "card:reading"), document)
         page.service_point_id = self.centre

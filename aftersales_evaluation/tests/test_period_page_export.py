@@ -54,7 +54,7 @@ class TestPeriodPageExport(PagesCommon, HttpCase):
         self.assertEqual(facts["Unit"], "Whole company")
         self.assertEqual(facts["Indicator Set"], self.set.display_name)
         figures = {row[1]: row[2:] for row in sheets["Figures"]}
-        self.assertEqual(figures["Mean Score"], ["83.3", "−16.7", "2 scorecards"])
+        self.assertEqual(figures["Mean Score"], ["83.3", "−16.7", "Scorecards: 2"])
         self.assertEqual(sheets["Score by Month"][-1], ["Apr 2026", 83.33, 2])
         self.assertEqual(sheets["Lowest Scores"][1][2:4], [66.67, -33.33])
 

@@ -20,7 +20,7 @@ class TestScorecardLifecycle(EvaluationCommon):
         with self.assertRaises(UserError) as error:
             card.with_user(self.user_auditor).action_submit()
         message = str(error.exception)
-        self.assertIn("2 indicators have not been judged, the first is 1.1", message)
+        self.assertIn("Indicators not judged: 2, the first is 1.1", message)
         self.assertIn("Every special deduction needs a reason.", message)
         self.assertIn("The special bonus needs a reason.", message)
         self.assertEqual(card.state, "draft")

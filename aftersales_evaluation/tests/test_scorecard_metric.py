@@ -58,7 +58,7 @@ class TestScorecardMetric(EvaluationCommon):
         self.assertEqual(line.outcome, "small_sample")
         self.assertEqual(
             line.explanation,
-            "1 cases are fewer than the minimum sample of 2; the 40 points leave both "
+            "Cases: 1, fewer than the minimum sample of 2; the 40 points leave both "
             "sums.",
         )
 

@@ -94,6 +94,6 @@ class TestScorecardProof(EvaluationCommon):
         self._line(self.card, "1.2").write(
             {"sample_count": 0, "nonconforming_count": 0}
         )
-        with self.assertRefused(UserError, "1 indicators have not been judged"):
+        with self.assertRefused(UserError, "Indicators not judged: 1"):
             self.card.action_submit()
         self.assertEqual(self.card.state, "draft")

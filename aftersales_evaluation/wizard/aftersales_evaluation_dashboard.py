@@ -187,7 +187,7 @@ class AftersalesEvaluationDashboard(models.TransientModel):
             "score",
             self.env._("Mean Score"),
             self._format_number(score),
-            note=self.env._("%(count)s scorecards", count=count),
+            note=self.env._("Scorecards: %(count)s", count=count),
             open=self._get_opener(
                 self.env._("Scorecards of the Period"),
                 "aftersales.scorecard",

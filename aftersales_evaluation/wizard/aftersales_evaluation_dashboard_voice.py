@@ -19,7 +19,9 @@ class AftersalesEvaluationDashboard(models.TransientModel):
             self.env._("Satisfaction"),
             self._format_number(mean, 2),
             note=self.env._(
-                "of 5, %(count)s answers, %(bad)s dissatisfied", count=count, bad=bad
+                "of 5; answers: %(count)s, dissatisfied: %(bad)s",
+                count=count,
+                bad=bad,
             ),
             open=self._get_opener(
                 self.env._("Answers of the Period"),

@@ -86,7 +86,7 @@ class AftersalesIsationBoard(models.TransientModel):
             name,
             value if share is None else f"{value} %",
             note=self.env._(
-                "%(count)s documents in force, today", count=len(documents)
+                "Documents in force today: %(count)s", count=len(documents)
             ),
             open=self._get_opener(name, Document._name, domain),
         )
