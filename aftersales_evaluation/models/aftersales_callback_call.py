@@ -24,6 +24,7 @@ class AftersalesCallbackAttempt(models.Model):
     _name = "aftersales.callback.attempt"
     _description = "Call"
     _order = "date desc, id desc"
+    _rec_name = "callback_id"
 
     callback_id = fields.Many2one(
         "aftersales.callback", required=True, index=True, ondelete="cascade"

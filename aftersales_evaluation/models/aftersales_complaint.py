@@ -272,11 +272,9 @@ class AftersalesComplaint(models.Model):
         self.ensure_one()
         if self.state == "closed":
             return False
-        return (
-            self.date_answer_due
-            if self.state == "received"
-            else (self.date_solution_due)
-        )
+        if self.state == "received":
+            return self.date_answer_due
+        return self.date_solution_due
 
     def _search_is_late(self, operator, value):
         if operator != "in":

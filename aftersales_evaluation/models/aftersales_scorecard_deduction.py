@@ -10,7 +10,6 @@ class AftersalesScorecardDeduction(models.Model):
     _name = "aftersales.scorecard.deduction"
     _description = "Special Deduction"
     _order = "scorecard_id, id"
-    _rec_name = "kind"
     _check_company_auto = True
 
     scorecard_id = fields.Many2one(
@@ -50,6 +49,13 @@ class AftersalesScorecardDeduction(models.Model):
 
     #: Follow from the scorecard; the rules of access look at them.
     _OWNER_FIELDS = frozenset(("company_id", "service_point_id"))
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for deduction in self:
+            deduction.display_name = labels.get(deduction.kind)
 
     @api.depends("is_corrected")
     def _compute_date_corrected(self):

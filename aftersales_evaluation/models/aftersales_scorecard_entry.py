@@ -12,6 +12,7 @@ class AftersalesScorecardEntry(models.Model):
     _name = "aftersales.scorecard.entry"
     _description = "Checklist Entry"
     _order = "id desc"
+    _rec_name = "line_id"
     _check_company_auto = True
 
     scorecard_id = fields.Many2one(

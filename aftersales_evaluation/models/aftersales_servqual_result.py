@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AftersalesServqualResult(models.Model):
@@ -59,3 +59,12 @@ class AftersalesServqualResult(models.Model):
         "(campaign_id, kind, COALESCE(dimension_id, 0), COALESCE(item_id, 0))",
         "This figure exists already.",
     )
+
+    @api.depends("campaign_id.name", "kind", "dimension_id.name", "item_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for result in self:
+            part = result.item_id.display_name or result.dimension_id.name
+            what = part or labels.get(result.kind)
+            result.display_name = f"{result.campaign_id.name}: {what}"

@@ -56,6 +56,15 @@ class AftersalesApproval(models.Model):
 
     _document_idx = models.Index("(res_model, res_id)")
 
+    @api.depends("gate", "decision")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        gates = dict(self._fields["gate"]._description_selection(self.env))
+        decisions = dict(self._fields["decision"]._description_selection(self.env))
+        for line in self:
+            parts = gates.get(line.gate), decisions.get(line.decision)
+            line.display_name = ": ".join(filter(None, parts))
+
     @api.model
     def _log(self, record, gate, decision, comment=False):
         """Write the decision of the current user on ``record``.

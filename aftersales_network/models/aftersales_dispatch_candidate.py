@@ -10,6 +10,7 @@ class AftersalesDispatchCandidate(models.Model):
     _name = "aftersales.dispatch.candidate"
     _description = "Dispatch Candidate"
     _order = "order_id, is_eligible desc, rank, id"
+    _rec_name = "service_point_id"
 
     order_id = fields.Many2one(
         "aftersales.service.order", required=True, index=True, ondelete="cascade"

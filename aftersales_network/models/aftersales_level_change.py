@@ -7,6 +7,7 @@ class AftersalesLevelChange(models.Model):
     _name = "aftersales.level.change"
     _description = "Change of Level"
     _order = "date desc, id desc"
+    _rec_name = "service_point_id"
     _check_company_auto = True
 
     service_point_id = fields.Many2one(

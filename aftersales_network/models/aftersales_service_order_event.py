@@ -48,6 +48,7 @@ class AftersalesServiceOrderEvent(models.Model):
     _name = "aftersales.service.order.event"
     _description = "Service Order Event"
     _order = "date, id"
+    _rec_name = "order_id"
 
     order_id = fields.Many2one(
         "aftersales.service.order", required=True, index=True, ondelete="cascade"

@@ -29,6 +29,7 @@ class AftersalesServiceOrderInspection(models.Model):
     _name = "aftersales.service.order.inspection"
     _description = "Service Order Inspection"
     _order = "date desc, id desc"
+    _rec_name = "order_id"
 
     order_id = fields.Many2one(
         "aftersales.service.order", required=True, index=True, ondelete="cascade"
