@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import is_html_empty
 
-HEAD_GROUP = "aftersales_network.group_head"
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
 
 
 class AftersalesAuditReport(models.Model):
@@ -197,14 +197,7 @@ class AftersalesAuditReport(models.Model):
         self._check_flow_state("submitted")
         self._check_head()
         for report in self:
-            if self.env.user in report.author_id | report.submitter_id:
-                raise UserError(
-                    self.env._(
-                        "You wrote or submitted %(report)s. Four-eyes: another person "
-                        "must approve it.",
-                        report=report.display_name,
-                    )
-                )
+            report._check_other_person(report.author_id | report.submitter_id)
             self.env["aftersales.approval"]._check_four_eyes(report, ["submit"])
             self.env["aftersales.approval"]._log(report, "head", "approved")
         self._write_flow(

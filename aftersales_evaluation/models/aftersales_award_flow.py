@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import clean_context
 
-HEAD_GROUP = "aftersales_network.group_head"
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
+
 #: Roles that release what costs no money.
 PRAISING_GROUPS = (
     "aftersales_network.group_centre_manager",

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Domain
 from odoo.tools import format_date
 
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
+
 from ..tools import board_vote
 from .aftersales_board import MAJORITY_BASES, TIE_RULES
 
@@ -13,7 +15,6 @@ BALLOT_STATES = [
     ("no_quorum", "No Quorum"),
     ("cancelled", "Cancelled"),
 ]
-HEAD_GROUP = "aftersales_network.group_head"
 #: What a ballot takes over from its board when it is opened.
 RULE_FIELDS = (
     "quorum_percent",

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
 
-HEAD_GROUP = "aftersales_network.group_head"
-
 
 class AftersalesCrisisLevel(models.Model):
     """Level of a crisis: how grave it is, and how soon we have to speak."""

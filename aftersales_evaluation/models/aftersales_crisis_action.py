@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-HEAD_GROUP = "aftersales_network.group_head"
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
 
 
 class AftersalesCrisisAction(models.Model):
@@ -199,8 +199,7 @@ class AftersalesCrisisAction(models.Model):
         self.check_access("write")
         self._check_flow_state("open")
         self.crisis_id._check_running()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give a reason for this step."))
+        reason = self._check_reason_given(reason)
         self._forget_owner()
         self._write_flow({"state": "cancelled", "cancel_reason": reason})
         for action in self:

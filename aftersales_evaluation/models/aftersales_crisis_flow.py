@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .aftersales_crisis import HEAD_GROUP
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
 
 
 class AftersalesCrisis(models.Model):
@@ -88,14 +88,9 @@ class AftersalesCrisis(models.Model):
             )
         for crisis in self:
             self.env["aftersales.approval"]._check_four_eyes(crisis, ["submit"])
-            if self.env.user in crisis.owner_id | crisis.former_owner_ids:
-                raise UserError(
-                    self.env._(
-                        "You are or were responsible for %(crisis)s. Four-eyes: "
-                        "another head of service must accept its close-out.",
-                        crisis=crisis.display_name,
-                    )
-                )
+            self.env["aftersales.approval"]._check_other_person(
+                crisis, crisis.owner_id | crisis.former_owner_ids
+            )
 
     def action_ask_reopen(self):
         """Ask why the close-out is not accepted, or the event goes on."""
@@ -109,9 +104,7 @@ class AftersalesCrisis(models.Model):
         """
         self.check_access("write")
         self._check_flow_state("closing", "closed")
-        reason = (reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Give a reason for this step."))
+        reason = self._check_reason_given(reason)
         if not self.env.user.has_group(HEAD_GROUP):
             raise AccessError(
                 self.env._("The close-out is sent back by the head of service.")

@@ -120,14 +120,7 @@ class AftersalesCrisisStatement(models.Model):
         self._check_flow_state("draft")
         self.crisis_id._check_running()
         for statement in self:
-            if self.env.user in statement.drafter_ids:
-                raise UserError(
-                    self.env._(
-                        "You worded “%(statement)s”. Four-eyes: somebody else must "
-                        "approve it.",
-                        statement=statement.name,
-                    )
-                )
+            statement._check_other_person(statement.drafter_ids)
             self.env["aftersales.approval"]._log(
                 statement, "crisis_statement", "approved"
             )

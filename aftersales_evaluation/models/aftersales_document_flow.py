@@ -2,9 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import clean_context, format_date
 
-from odoo.addons.aftersales_network.models.flow import FLOW
-
-HEAD_GROUP = "aftersales_network.group_head"
+from odoo.addons.aftersales_network.models.flow import FLOW, HEAD_GROUP
 
 
 class AftersalesDocument(models.Model):
@@ -56,14 +54,7 @@ class AftersalesDocument(models.Model):
             )
         for document in self:
             self.env["aftersales.approval"]._check_four_eyes(document, ["submit"])
-            if self.env.user in document.editor_ids | document.owner_id:
-                raise UserError(
-                    self.env._(
-                        "You wrote on %(document)s. Four-eyes: another head of service "
-                        "must approve it.",
-                        document=document.display_name,
-                    )
-                )
+            document._check_other_person(document.editor_ids | document.owner_id)
 
     def action_approve(self):
         """Approve; it is in force from its day on, never from before today."""
@@ -137,8 +128,7 @@ class AftersalesDocument(models.Model):
 
         :raise UserError: no reason
         """
-        if not (reason or "").strip():
-            raise UserError(self.env._("Give a reason for this step."))
+        reason = self._check_reason_given(reason)
         for document in self:
             self.env["aftersales.approval"]._log(document, gate, decision, reason)
             document.message_post(body=reason)

@@ -5,9 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
+
 _logger = logging.getLogger(__name__)
 ACTIVITY = "aftersales_evaluation.activity_evaluation_certificate"
-HEAD = "aftersales_network.group_head"
 
 
 class AftersalesEvaluationCertificate(models.Model):
@@ -63,7 +64,7 @@ class AftersalesEvaluationCertificate(models.Model):
         :param summary: what is to be done
         """
         self.ensure_one()
-        heads = self.company_id._get_aftersales_people(HEAD)
+        heads = self.company_id._get_aftersales_people(HEAD_GROUP)
         for user in (self.user_id.filtered("active") | heads)[:2]:
             try:
                 with self.env.cr.savepoint():

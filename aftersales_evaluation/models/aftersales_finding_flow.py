@@ -5,11 +5,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import date_utils, format_date
 
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
 from odoo.addons.aftersales_network.tools.portal_form import IMAGE_TYPES
 
 _logger = logging.getLogger(__name__)
-
-HEAD_GROUP = "aftersales_network.group_head"
 
 
 class AftersalesFinding(models.Model):
@@ -145,21 +144,15 @@ class AftersalesFinding(models.Model):
 
         :raise UserError: naming the finding
         """
-        user = self.env.user
+        if self.env.su:
+            return
         for finding in self:
             # Nobody escapes because he may not read a line.
             point_sudo = finding.sudo().service_point_id
             people = finding.owner_id | finding.former_owner_ids
             people |= finding.corrected_by_id
             people |= point_sudo.manager_id | point_sudo.staff_ids.user_id
-            if user in people and not self.env.su:
-                raise UserError(
-                    self.env._(
-                        "You own or corrected %(finding)s, or work at its point. "
-                        "Four-eyes: another person must verify it.",
-                        finding=finding.name,
-                    )
-                )
+            finding._check_other_person(people)
 
     def _verify(self, text):
         """Confirm that the correction helps; never by whoever answers for it.
@@ -169,7 +162,7 @@ class AftersalesFinding(models.Model):
         """
         self._check_flow_state("corrected")
         self._check_independent()
-        self._check_text(text)
+        self._check_reason_given(text)
         self._write_flow(
             {
                 "state": "verified",
@@ -179,15 +172,6 @@ class AftersalesFinding(models.Model):
             }
         )
         self._close_activities()
-
-    def _check_text(self, text):
-        if not (text or "").strip():
-            raise UserError(
-                self.env._(
-                    "Give a reason for this step on %(finding)s.",
-                    finding=self[:1].name,
-                )
-            )
 
     def action_ask_send_back(self):
         """Ask what is missing, then open the finding again."""
@@ -202,7 +186,7 @@ class AftersalesFinding(models.Model):
         """
         self._check_flow_state("corrected")
         self._check_independent()
-        self._check_text(reason)
+        self._check_reason_given(reason)
         for finding in self:
             finding._write_flow(
                 {
@@ -230,7 +214,7 @@ class AftersalesFinding(models.Model):
         """
         self._check_flow_state("open", "corrected")
         self._check_independent()
-        self._check_text(reason)
+        self._check_reason_given(reason)
         self._write_flow({"state": "cancelled", "verification": reason})
         self._close_activities()
         self._recount_later()

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-HEAD = "aftersales_network.group_head"
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
 
 
 class AftersalesGapAction(models.Model):
@@ -74,7 +74,7 @@ class AftersalesGapAction(models.Model):
 
         :raise UserError: naming who may
         """
-        if not self.env.user.has_group(HEAD):
+        if not self.env.user.has_group(HEAD_GROUP):
             raise UserError(
                 self.env._(
                     "The head of service sets what is to be done by whom and until "

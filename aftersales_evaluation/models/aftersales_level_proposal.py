@@ -7,8 +7,7 @@ from odoo.tools import clean_context, format_date
 from odoo.addons.aftersales_network.models.aftersales_service_point_suspension import (
     SUSPENSION_ACTIVITY,
 )
-
-HEAD_GROUP = "aftersales_network.group_head"
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
 
 
 class AftersalesLevelProposal(models.Model):

@@ -7,9 +7,9 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import clean_context
 
-_logger = logging.getLogger(__name__)
+from odoo.addons.aftersales_network.models.flow import HEAD_GROUP
 
-HEAD_GROUP = "aftersales_network.group_head"
+_logger = logging.getLogger(__name__)
 
 
 class AftersalesRanking(models.Model):

@@ -2,7 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
-from odoo.addons.aftersales_network.models.flow import without_guarded_defaults
+from odoo.addons.aftersales_network.models.flow import (
+    HEAD_GROUP,
+    without_guarded_defaults,
+)
 
 #: state → states that may follow
 TRANSITIONS = {
@@ -13,7 +16,6 @@ TRANSITIONS = {
 }
 #: state → gate of the approval line that its step leaves
 GATES = {"submitted": "submit", "approved": "head"}
-HEAD_GROUP = "aftersales_network.group_head"
 
 
 class AftersalesScorecard(models.Model):
@@ -249,15 +251,8 @@ class AftersalesScorecard(models.Model):
 
     def _check_four_eyes(self):
         """Refuse the approval by whoever judged the scorecard."""
-        own = self.filtered(lambda card: self.env.user in card._get_judges())[:1]
-        if own:
-            raise UserError(
-                self.env._(
-                    "You audited or submitted scorecard %(card)s. Four-eyes: another "
-                    "person must approve it.",
-                    card=own.name,
-                )
-            )
+        for card in self:
+            card._check_other_person(card._get_judges())
 
     def _check_complete(self):
         """Refuse to submit what has gaps, naming the first of each."""

@@ -130,13 +130,13 @@ class TestAuditReport(AuditReportCommon):
     def test_head_does_not_approve_his_own(self):
         report = self._fill(user=self.user_head)
         report.action_submit()
-        with self.assertRefused(UserError, "You wrote or submitted"):
+        with self.assertRefused(UserError, "You worked on"):
             report.action_approve()
 
     def test_who_submits_does_not_approve(self):
         report = self._fill()
         report.with_user(self.user_head).action_submit()
-        with self.assertRefused(UserError, "You wrote or submitted"):
+        with self.assertRefused(UserError, "You worked on"):
             report.with_user(self.user_head).action_approve()
 
     def test_sent_back(self):

@@ -138,7 +138,7 @@ class TestCrisis(StrategyCommon):
         with self.assertRaisesRegex(AccessError, "accepted by the head of service"):
             self.crisis.with_user(self.user_centre).action_close()
         self.crisis._write_flow({"owner_id": self.user_head_b.id})
-        with self.assertRaisesRegex(UserError, "You are or were responsible for CR/"):
+        with self.assertRaisesRegex(UserError, "You worked on CR/"):
             self.crisis.with_user(self.user_head_b).action_close()
         self.assertEqual(self.crisis.state, "closing")
 
@@ -172,10 +172,10 @@ class TestCrisis(StrategyCommon):
 
     def test_nobody_approves_his_own_words(self):
         statement = self._state()
-        with self.assertRaisesRegex(UserError, "You worded “First word”"):
+        with self.assertRaisesRegex(UserError, "You worked on First word"):
             statement.with_user(self.user_centre).action_approve()
         statement.with_user(self.user_head).text = "We know."
-        with self.assertRaisesRegex(UserError, "You worded “First word”"):
+        with self.assertRaisesRegex(UserError, "You worked on First word"):
             statement.with_user(self.user_head).action_approve()
         with self.assertRaisesRegex(UserError, "is in state “Draft”"):
             statement.with_user(self.user_head).action_publish()

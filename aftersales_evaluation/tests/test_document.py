@@ -66,7 +66,7 @@ class TestDocument(DocumentCommon):
         self.assertEqual(document.status, "review")
         with self.assertRaisesRegex(AccessError, "approved by the head of service"):
             document.with_user(self.user_reviewer).action_approve()
-        with self.assertRaisesRegex(UserError, "You wrote on QW-01 Rules of Inst"):
+        with self.assertRaisesRegex(UserError, "You worked on QW-01 Rules of Inst"):
             document.with_user(self.user_head).action_approve()
         document.with_user(self.user_head_b).action_approve()
         self.assertEqual(document.status, "effective")

@@ -183,13 +183,7 @@ class AftersalesServicePoint(models.Model):
         :return: the new line of the gate list
         """
         self.ensure_one()
-        if not (reason or "").strip():
-            raise UserError(
-                self.env._(
-                    "Give a reason for this step on %(point)s.",
-                    point=self.display_name,
-                )
-            )
+        reason = self._check_reason_given(reason)
         line = self.env["aftersales.approval"]._log(self, gate, decision, reason)
         self.message_post(body=reason)
         return line

@@ -146,7 +146,7 @@ class AftersalesWithdrawal(models.Model):
         """
         self._check_flow_state(*self._GATES)
         for withdrawal in self:
-            withdrawal._check_reason(reason)
+            withdrawal._check_reason_given(reason)
             withdrawal._decide("rejected", reason)
             withdrawal._write_flow({"state": "refused", "refusal_reason": reason})
             withdrawal._notify_handover(reason)
@@ -162,7 +162,7 @@ class AftersalesWithdrawal(models.Model):
         """
         self._check_flow_state("draft", "clearing", *self._GATES)
         for withdrawal in self:
-            withdrawal._check_reason(reason)
+            withdrawal._check_reason_given(reason)
             own = withdrawal.filed_by_id == self.env.user
             if withdrawal.state == "clearing" or not own:
                 withdrawal.service_point_id._check_group(
@@ -178,20 +178,6 @@ class AftersalesWithdrawal(models.Model):
             self.service_point_id._write_flow({"state": self.state_before or "active"})
         self._write_flow({"state": "cancelled", "refusal_reason": reason})
         self._notify_handover(reason)
-
-    def _check_reason(self, reason):
-        """Refuse a step without a reason.
-
-        :raise UserError: naming the withdrawal
-        """
-        self.ensure_one()
-        if not (reason or "").strip():
-            raise UserError(
-                self.env._(
-                    "Give a reason for this step on %(withdrawal)s.",
-                    withdrawal=self.display_name,
-                )
-            )
 
     def _start_clearing(self):
         """From now on the point receives no new work."""

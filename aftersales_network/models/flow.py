@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
+#: Who decides what nobody else may.
+HEAD_GROUP = "aftersales_network.group_head"
 #: Marks writes of the steps: a caller by RPC can send any context key, but never
 #: this very object.
 FLOW = object()
@@ -150,6 +152,38 @@ class AftersalesFlowMixin(models.AbstractModel):
                     "there.",
                     record=wrong.display_name,
                     state=labels[wrong.state],
+                )
+            )
+
+    def _check_reason_given(self, reason):
+        """Refuse a step without a reason.
+
+        :return: the reason, without blanks around it
+        :raise UserError: naming the record
+        """
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(
+                self.env._(
+                    "Give a reason for this step on %(record)s.",
+                    record=self[:1].display_name,
+                )
+            )
+        return reason
+
+    def _check_other_person(self, people):
+        """Four eyes: nobody decides on what he did or answers for himself.
+
+        :param people: users who may not decide
+        :raise UserError: naming the record
+        """
+        self.ensure_one()
+        if self.env.user in people:
+            raise UserError(
+                self.env._(
+                    "You worked on %(record)s yourself, or answer for it. Four-eyes: "
+                    "another person must decide.",
+                    record=self.display_name,
                 )
             )
 

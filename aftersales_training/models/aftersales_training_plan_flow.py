@@ -190,12 +190,7 @@ class AftersalesTrainingPlan(models.Model):
     def _log_plan_reason(self, decision, reason):
         """Record a decision with its reason, on the approvals and the chatter."""
         for plan in self:
-            if not (reason or "").strip():
-                raise UserError(
-                    self.env._(
-                        "Give a reason for this step on %(plan)s.", plan=plan.name
-                    )
-                )
+            plan._check_reason_given(reason)
             self.env["aftersales.approval"]._log(
                 plan, "training_plan", decision, reason
             )
