@@ -1,5 +1,3 @@
-from odoo.tests import new_test_user
-
 from .common import MARCH, EvaluationCommon
 
 
@@ -11,11 +9,7 @@ class AwardCommon(EvaluationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.head_b = new_test_user(
-            cls.env,
-            login="aftersales_head_2",
-            groups="aftersales_network.group_head",
-        )
+        cls.head_b = cls._create_head()
         cls.rule = cls._create_ranking_rule()
         cls.point_c = cls._create_point(name="Point Three", parent_id=cls.centre.id)
         cls.point_d = cls._create_point(name="Point Four", parent_id=cls.centre_b.id)
@@ -35,10 +29,8 @@ class AwardCommon(EvaluationCommon):
     @classmethod
     def _approve_card(cls, point, lost=0, **vals):
         """An approved scorecard: 100 − 5 × lost samples of eight."""
-        card = cls._judge(cls._create_card(service_point_id=point.id, **vals), lost)
-        card.with_user(cls.user_auditor).action_submit()
-        card.with_user(cls.user_head).action_approve()
-        return card
+        card = cls._create_card(service_point_id=point.id, **vals)
+        return cls._pass_card(cls._judge(card, lost))
 
     @classmethod
     def _create_ranking(cls, rule=None, user=None, **vals):
@@ -91,13 +83,3 @@ class AwardCommon(EvaluationCommon):
                 lambda li: (li.position, li.subject_name)
             )
         ]
-
-    def _give_reason(self, action, reason, user):
-        """Fill the dialog that asks for a reason."""
-        wizard = (
-            self.env[action["res_model"]]
-            .with_user(user)
-            .with_context(**action["context"])
-            .create({"reason": reason})
-        )
-        return wizard.action_confirm()

@@ -2,8 +2,9 @@ from contextlib import contextmanager
 from datetime import date, datetime
 
 from odoo.fields import Command
+from odoo.tests import new_test_user
 
-from odoo.addons.aftersales_network.tests.common import AftersalesCommon
+from odoo.addons.aftersales_network.tests.common import CONTEXT, AftersalesCommon
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
@@ -105,6 +106,48 @@ class EvaluationCommon(AftersalesCommon):
             {"sample_count": 8, "nonconforming_count": lost_samples}
         )
         return card
+
+    @classmethod
+    def _pass_card(cls, card):
+        """Submit a card as its auditor and approve it as head of service."""
+        card.with_user(cls.user_auditor).action_submit()
+        card.with_user(cls.user_head).action_approve()
+        return card
+
+    @classmethod
+    def _create_head(cls, login="aftersales_head_2", name="Other Head"):
+        return new_test_user(
+            cls.env,
+            login=login,
+            name=name,
+            groups="aftersales_network.group_head",
+            context=CONTEXT,
+        )
+
+    @classmethod
+    def _create_promise(cls, **vals):
+        """At most 10 % of the jobs are complaints."""
+        return cls.env["aftersales.promise"].create(
+            {
+                "name": "Some Promise",
+                "text": "We do it well.",
+                "metric_code": "COMPR",
+                "operator": "<=",
+                "target_value": 10,
+                "date_from": date(2026, 1, 1),
+                **vals,
+            }
+        )
+
+    def _give_reason(self, action, user, reason="Seen on site"):
+        """Fill the dialog that asks for a reason, and confirm it."""
+        wizard = (
+            self.env[action["res_model"]]
+            .with_user(user)
+            .with_context(**action["context"])
+            .create({"reason": reason})
+        )
+        return wizard.action_confirm()
 
     @classmethod
     def _deduct(cls, card, count):

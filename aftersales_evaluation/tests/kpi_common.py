@@ -2,9 +2,8 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from .common import EvaluationCommon
+from .common import MARCH, EvaluationCommon
 
-MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 #: A day on which March is over.
 APRIL = "2026-04-02 04:00:00"
 

@@ -1,9 +1,6 @@
 from datetime import date
 
 from odoo.fields import Command
-from odoo.tests import new_test_user
-
-from odoo.addons.aftersales_network.tests.common import CONTEXT
 
 from .common import EvaluationCommon
 
@@ -14,33 +11,9 @@ class StrategyCommon(EvaluationCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.user_head_b = cls._create_head("aftersales_head_b", "Other Head")
+        cls.user_head_b = cls._create_head("aftersales_head_b")
         cls.voters = cls.user_reviewer | cls.user_service | cls.user_clerk
         cls.promise = cls._create_promise(name="On site in a day")
-
-    @classmethod
-    def _create_head(cls, login, name):
-        return new_test_user(
-            cls.env,
-            login=login,
-            name=name,
-            groups="aftersales_network.group_head",
-            context=CONTEXT,
-        )
-
-    @classmethod
-    def _create_promise(cls, **vals):
-        return cls.env["aftersales.promise"].create(
-            {
-                "name": "Some Promise",
-                "text": "We do it well.",
-                "metric_code": "COMPR",
-                "operator": "<=",
-                "target_value": 10,
-                "date_from": date(2026, 1, 1),
-                **vals,
-            }
-        )
 
     @classmethod
     def _create_board(cls, voters=None, chair=None, **vals):

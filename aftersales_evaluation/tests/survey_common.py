@@ -1,10 +1,8 @@
-from datetime import date, datetime
+from datetime import datetime
 
 from odoo.fields import Command
 
-from .common import EvaluationCommon
-
-MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+from .common import MARCH, EvaluationCommon
 
 
 class SurveyCommon(EvaluationCommon):

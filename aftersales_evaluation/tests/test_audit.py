@@ -129,9 +129,7 @@ class TestAudit(AuditCommon):
         self._approve(self._judge(card))
 
     def _approve(self, card):
-        card.with_user(self.user_auditor).action_submit()
-        card.with_user(self.user_head).action_approve()
-        self.assertEqual(card.state, "approved")
+        self.assertEqual(self._pass_card(card).state, "approved")
 
     def test_overdue_findings_come_on_top(self):
         rule = self.env.ref("aftersales_evaluation.sampling_rule_failed")
@@ -230,7 +228,7 @@ class TestAudit(AuditCommon):
         with self.assertRefused(UserError, "Point Two.* is not audited yet"):
             audit.action_done()
         other = self._line_of(audit, self.point_b)
-        self._reason(other.action_ask_skip(), self.user_auditor, "Flooded")
+        self._give_reason(other.action_ask_skip(), self.user_auditor, "Flooded")
         self.assertEqual((other.state, other.skip_reason), ("skipped", "Flooded"))
         self.assertEqual(other.scorecard_id.state, "cancelled")
         audit.action_done()
@@ -239,7 +237,7 @@ class TestAudit(AuditCommon):
 
     def test_cancelled_audit_takes_its_drafts_back(self):
         audit = self._start()
-        self._reason(audit.action_ask_cancel(), self.user_auditor, "Postponed")
+        self._give_reason(audit.action_ask_cancel(), self.user_auditor, "Postponed")
         self.assertEqual((audit.state, audit.cancel_reason), ("cancelled", "Postponed"))
         self.assertEqual(
             set(audit.point_ids.scorecard_id.mapped("state")), {"cancelled"}

@@ -145,7 +145,9 @@ class TestAuditReport(AuditReportCommon):
         with self.assertRaises(AccessError):
             report.action_ask_return()
         head = report.with_user(self.user_head)
-        self._reason(head.action_ask_return(), self.user_head, "Say more on method")
+        self._give_reason(
+            head.action_ask_return(), self.user_head, "Say more on method"
+        )
         self.assertEqual(
             (report.state, report.return_reason), ("draft", "Say more on method")
         )

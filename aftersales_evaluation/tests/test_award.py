@@ -257,11 +257,11 @@ class TestAward(AwardCommon):
             )
         action = ranking.with_user(self.user_head).action_cancel()
         with self.assertRaisesRegex(UserError, "was released. Cancel the award first"):
-            self._give_reason(action, "x", self.user_head)
+            self._give_reason(action, self.user_head, "x")
         self._give_reason(
             money.with_user(self.user_head).action_cancel(), "x", self.user_head
         )
-        self._give_reason(action, "Wrong", self.user_head)
+        self._give_reason(action, self.user_head, "Wrong")
         self.assertEqual(set(ranking.award_ids.mapped("state")), {"cancelled"})
 
     def test_defaults_of_the_caller_reach_no_place_and_no_award(self):

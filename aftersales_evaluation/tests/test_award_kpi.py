@@ -1,7 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .kpi_common import KpiCommon
 
@@ -13,11 +13,7 @@ class TestAwardKpi(KpiCommon):
         super().setUpClass()
         cls._create_jobs(cls.point, 10, complaints=3)
         cls._create_jobs(cls.point_b, 20, complaints=1)
-        cls.head_b = new_test_user(
-            cls.env,
-            login="aftersales_head_2",
-            groups="aftersales_network.group_head",
-        )
+        cls.head_b = cls._create_head()
 
     def _create_incentive(self, **vals):
         return self.env["aftersales.kpi.incentive"].create(

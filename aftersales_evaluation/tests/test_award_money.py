@@ -275,7 +275,7 @@ class TestAwardMoney(MoneyCommon):
         action = award.with_user(self.user_head).action_release()
         self.assertEqual(action["res_model"], "aftersales.reason.wizard")
         self.assertEqual(award.state, "proposed")
-        self._give_reason(action, "A flood comes once", self.user_head)
+        self._give_reason(action, self.user_head, "A flood comes once")
         self.assertEqual((award.state, line.amount_overrun), ("released", 200))
         self.assertEqual(award.budget_post_id.overrun_reason, "A flood comes once")
 

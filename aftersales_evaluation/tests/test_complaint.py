@@ -139,20 +139,14 @@ class TestComplaint(VoiceCommon):
             complaint._close_without_consent("No reason")
         head = complaint.with_user(self.user_head)
         action = head.action_close()
-        Wizard = self.env[action["res_model"]].with_user(self.user_head)
-        Wizard.with_context(**action["context"]).create(
-            {"reason": "Expert found no fault"}
-        ).action_confirm()
+        self._give_reason(action, self.user_head, "Expert found no fault")
         self.assertEqual(complaint.state, "closed")
         self.assertEqual(complaint.close_reason, "Expert found no fault")
 
     def test_a_complaint_is_taken_up_again(self):
         complaint = self._complain()
         self._walk(complaint, "closed")
-        action = complaint.action_reopen()
-        self.env[action["res_model"]].with_context(**action["context"]).create(
-            {"reason": "Broken again"}
-        ).action_confirm()
+        self._give_reason(complaint.action_reopen(), self.env.user, "Broken again")
         self.assertEqual(
             (complaint.state, complaint.reopen_count), ("investigating", 1)
         )

@@ -93,11 +93,8 @@ class TestDocument(DocumentCommon):
                 document.with_user(self.user_head).write(change)
         with self.assertRaisesRegex(UserError, "is not a draft any more"):
             document.with_user(self.user_head).unlink()
-        wizard = self.env["aftersales.reason.wizard"].with_user(self.user_head)
         action = document.with_user(self.user_head).action_ask_send_back()
-        wizard.with_context(**action["context"]).create(
-            {"reason": "Which bracket?"}
-        ).action_confirm()
+        self._give_reason(action, self.user_head, "Which bracket?")
         self.assertEqual(document.state, "draft")
         document.with_user(self.user_reviewer).body = "<p>The steel one.</p>"
 

@@ -120,13 +120,7 @@ class TestEvaluationCertificate(EvaluationCommon):
         with self.assertRefused(UserError, "has its result"):
             head.unlink()
         action = second.with_user(self.user_head).action_fail()
-        wizard = (
-            self.env["aftersales.reason.wizard"]
-            .with_user(self.user_head)
-            .with_context(**action["context"])
-            .create({"reason": "Complaints are not followed up"})
-        )
-        wizard.action_confirm()
+        self._give_reason(action, self.user_head, "Complaints are not followed up")
         self.assertEqual(
             (second.state, second.note), ("failed", "Complaints are not followed up")
         )

@@ -32,12 +32,6 @@ class FindingCommon(EvaluationCommon):
         }
         return Finding.create({**defaults, **vals}).with_env(cls.env)
 
-    def _reason(self, action, user, text="Seen on site"):
-        """Take a step that asks for a reason, as the dialog does."""
-        context = action["context"]
-        wizard = self.env["aftersales.reason.wizard"].with_user(user)
-        wizard.with_context(**context).create({"reason": text}).action_confirm()
-
     def _correct(self, finding, user=None, **vals):
         user = user or finding.owner_id
         action = finding.with_user(user).action_ask_correct()
@@ -50,7 +44,7 @@ class FindingCommon(EvaluationCommon):
 
     def _verify(self, finding, user=None):
         user = user or self.user_auditor
-        self._reason(finding.with_user(user).action_ask_verify(), user)
+        self._give_reason(finding.with_user(user).action_ask_verify(), user)
         return finding
 
 
@@ -168,7 +162,7 @@ class TestFinding(FindingCommon):
         finding = self._correct(self._create_finding())
         auditor = self.user_auditor
         action = finding.with_user(auditor).action_ask_send_back()
-        self._reason(action, auditor, "Sign is too small")
+        self._give_reason(action, auditor, "Sign is too small")
         self.assertEqual((finding.state, finding.sent_back_count), ("open", 1))
         self.assertFalse(finding.corrected_by_id)
         self.assertEqual(finding.verification, "Sign is too small")
@@ -179,7 +173,9 @@ class TestFinding(FindingCommon):
         second = self._create_finding(clause="7.3")
         self.assertEqual(second.repeat_count, 1)
         auditor = self.user_auditor
-        self._reason(first.with_user(auditor).action_ask_withdraw(), auditor, "Wrong")
+        self._give_reason(
+            first.with_user(auditor).action_ask_withdraw(), auditor, "Wrong"
+        )
         self.assertEqual(first.state, "cancelled")
         self.assertEqual(second.repeat_count, 0)
         self.assertFalse(first.activity_ids)

@@ -94,7 +94,7 @@ class TestFindingPortal(AuditCommon, HttpCase):
         self._post(self.finding, correction="Sign is up")
         auditor = self.user_auditor
         action = self.finding.with_user(auditor).action_ask_send_back()
-        self._reason(action, auditor, "Sign is too small")
+        self._give_reason(action, auditor, "Sign is too small")
         page = self.url_open(self.finding.access_url).text
         self.assertIn("Sign is too small", page)
         self.assertIn("Hand In", page)

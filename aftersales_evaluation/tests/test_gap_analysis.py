@@ -222,11 +222,7 @@ class TestGapAnalysis(GapCommon):
         with self.assertRefused(UserError, "still open: Train the technicians"):
             self.analysis.action_done()
         mine = action.with_user(self.user_centre)
-        wizard = mine.action_done()
-        self.assertEqual(wizard["res_model"], "aftersales.reason.wizard")
-        self.env["aftersales.reason.wizard"].with_user(self.user_centre).with_context(
-            **wizard["context"]
-        ).create({"reason": "Two courses held"}).action_confirm()
+        self._give_reason(mine.action_done(), self.user_centre, "Two courses held")
         self.assertEqual(
             (action.state, action.result, action.date_done),
             ("done", "Two courses held", date(2026, 4, 10)),

@@ -107,15 +107,9 @@ class TestKpiPeriod(KpiCommon):
         self._measure()
         head = self._close()
         action = head.action_reopen()
-        wizard = (
-            self.env[action["res_model"]]
-            .with_user(self.user_head)
-            .with_context(**action["context"])
-            .create({"reason": "Two orders were entered late"})
-        )
         with self.assertRaisesRegex(UserError, "Write down why"):
             head._reopen(" ")
-        wizard.action_confirm()
+        self._give_reason(action, self.user_head, "Two orders were entered late")
         self.assertEqual((self.period.state, self.period.reopen_count), ("open", 1))
         self.assertFalse(self.period.closed_by_id)
         self._create_jobs(self.point, 10)

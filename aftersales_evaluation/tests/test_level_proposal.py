@@ -103,7 +103,7 @@ class TestLevelProposal(AwardCommon):
     def test_a_refusal_needs_a_reason_and_changes_nothing(self):
         proposal = self._proposals()
         action = proposal.with_user(self.user_head).action_refuse()
-        self._give_reason(action, "One good month is not enough", self.user_head)
+        self._give_reason(action, self.user_head, "One good month is not enough")
         self.assertEqual(
             (proposal.state, proposal.refuse_reason, proposal.decided_by_id),
             ("refused", "One good month is not enough", self.user_head),

@@ -8,9 +8,7 @@ from odoo.fields import Command
 from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
-from .common import EvaluationCommon
-
-MARCH = (date(2026, 3, 1), date(2026, 3, 31))
+from .common import MARCH, EvaluationCommon
 
 
 class PromiseCommon(EvaluationCommon):
@@ -21,21 +19,6 @@ class PromiseCommon(EvaluationCommon):
         cls.Value = cls.env["aftersales.promise.value"]
         cls.promise = cls._create_promise(name="Few complaints")
         cls.promise.action_publish()
-
-    @classmethod
-    def _create_promise(cls, **vals):
-        """At most 10 % of the jobs are complaints."""
-        return cls.env["aftersales.promise"].create(
-            {
-                "name": "Some Promise",
-                "text": "We do it well.",
-                "metric_code": "COMPR",
-                "operator": "<=",
-                "target_value": 10,
-                "date_from": date(2026, 1, 1),
-                **vals,
-            }
-        )
 
     @classmethod
     def _freeze(cls, month=MARCH[0]):
@@ -198,15 +181,9 @@ class TestPromise(PromiseCommon):
     def test_a_withdrawal_needs_its_reason(self):
         head = self.promise.with_user(self.user_head)
         action = head.action_withdraw()
-        wizard = (
-            self.env[action["res_model"]]
-            .with_user(self.user_head)
-            .with_context(**action["context"])
-            .create({"reason": "Replaced by a better one"})
-        )
         with self.assertRaisesRegex(UserError, "Write down why"):
             head._withdraw(" ")
-        wizard.action_confirm()
+        self._give_reason(action, self.user_head, "Replaced by a better one")
         self.assertEqual(self.promise.state, "withdrawn")
         self.assertEqual(self.promise.withdraw_reason, "Replaced by a better one")
         with self.assertRaisesRegex(UserError, "is in state “Withdrawn”"):

@@ -185,7 +185,7 @@ class TestRanking(AwardCommon):
         ):
             self._create_ranking()
         action = ranking.with_user(self.user_head).action_cancel()
-        self._give_reason(action, "Wrong set", self.user_head)
+        self._give_reason(action, self.user_head, "Wrong set")
         self.assertEqual(
             (ranking.state, ranking.cancel_reason), ("cancelled", "Wrong set")
         )

@@ -19,16 +19,10 @@ class TestScorecardGuards(EvaluationCommon):
             login="aftersales_auditor_2",
             groups="aftersales_network.group_auditor",
         )
-        cls.other_head = new_test_user(
-            cls.env, login="aftersales_head_2", groups="aftersales_network.group_head"
-        )
+        cls.other_head = cls._create_head()
 
     def _submit(self, card):
         card.with_user(self.user_auditor).action_submit()
-
-    def _approve(self, card):
-        self._submit(card)
-        card.with_user(self.user_head).action_approve()
 
     def test_context_sets_nothing_of_the_lifecycle(self):
         card = (
@@ -105,7 +99,7 @@ class TestScorecardGuards(EvaluationCommon):
 
     def test_deduction_moves_to_no_frozen_scorecard(self):
         self._deduct(self.card, 1)
-        self._approve(self.card_b)
+        self._pass_card(self.card_b)
         score = self.card_b.score
         deduction = self.card.deduction_ids.with_user(self.user_auditor)
         with self.assertRefused(UserError, "is frozen since it was submitted"):
@@ -138,7 +132,7 @@ class TestScorecardGuards(EvaluationCommon):
         self.assertEqual(len(self.card.line_ids), 3)
 
     def test_name_and_scale_follow_from_the_rest(self):
-        self._approve(self.card)
+        self._pass_card(self.card)
         card = self.card.with_user(self.user_auditor)
         for vals in ({"name": "Forged"}, {"period": "2020"}, {"scale_id": False}):
             with self.assertRefused(UserError, "set by the system"):
