@@ -21,6 +21,7 @@ class AftersalesFinding(models.Model):
     _inherit = [
         "aftersales.owner.task",
         "aftersales.severity.mixin",
+        "aftersales.unit.company.mixin",
         "aftersales.scope.mixin",
         "aftersales.portal.form.mixin",
         "mail.thread",
@@ -44,15 +45,6 @@ class AftersalesFinding(models.Model):
     )
     centre_id = fields.Many2one(
         related="service_point_id.centre_id", store=True, index="btree_not_null"
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        compute="_compute_company_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
     )
     owner_id = fields.Many2one(
         "res.users",
@@ -201,15 +193,6 @@ class AftersalesFinding(models.Model):
         "(company_id, date_due) WHERE state IN ('open', 'corrected')"
     )
     _clause_idx = models.Index("(service_point_id, clause)")
-
-    @api.depends("service_point_id")
-    def _compute_company_id(self):
-        for finding in self:
-            finding.company_id = (
-                finding.service_point_id.company_id
-                or finding.company_id
-                or self.env.company
-            )
 
     @api.depends("service_point_id", "company_id")
     def _compute_owner_id(self):

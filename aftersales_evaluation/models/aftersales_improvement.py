@@ -37,6 +37,7 @@ class AftersalesImprovement(models.Model):
     _inherit = [
         "aftersales.owner.task",
         "aftersales.scope.mixin",
+        "aftersales.unit.company.mixin",
         "mail.thread",
     ]
     _order = "priority desc, date_due, id"
@@ -49,15 +50,6 @@ class AftersalesImprovement(models.Model):
     )
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0")
     description = fields.Text("Why and How")
-    company_id = fields.Many2one(
-        "res.company",
-        compute="_compute_company_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
-    )
     service_point_id = fields.Many2one(
         "aftersales.service.point",
         "Unit",
@@ -120,15 +112,6 @@ class AftersalesImprovement(models.Model):
             "date_due",
         )
     )
-
-    @api.depends("service_point_id")
-    def _compute_company_id(self):
-        for action in self:
-            action.company_id = (
-                action.service_point_id.company_id
-                or action.company_id
-                or self.env.company
-            )
 
     @api.depends_context("uid")
     def _compute_is_planner(self):

@@ -17,7 +17,12 @@ class AftersalesScorecard(models.Model):
 
     _name = "aftersales.scorecard"
     _description = "Scorecard"
-    _inherit = ["mail.thread", "mail.activity.mixin", "portal.mixin"]
+    _inherit = [
+        "aftersales.unit.company.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+    ]
     _order = "date_from desc, set_id, name, id desc"
     _check_company_auto = True
 
@@ -76,15 +81,6 @@ class AftersalesScorecard(models.Model):
         index="btree_not_null",
         ondelete="restrict",
         check_company=True,
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        compute="_compute_company_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
     )
     date_from = fields.Date(
         "From",
@@ -220,13 +216,6 @@ class AftersalesScorecard(models.Model):
                 card.service_point_id = False
             else:
                 card.service_point_id = card.service_point_id
-
-    @api.depends("service_point_id")
-    def _compute_company_id(self):
-        for card in self:
-            card.company_id = (
-                card.service_point_id.company_id or card.company_id or self.env.company
-            )
 
     @api.depends("deduction_ids")
     def _compute_special_deduction_count(self):

@@ -2,32 +2,25 @@ from . import aftersales_scorecard_wizard
 from . import aftersales_reason_wizard
 
 # wizards of: sets
-from . import aftersales_reason_wizard_sets
 from . import aftersales_indicator_load
 
 # wizards of: audits
 from . import aftersales_finding_wizard
-from . import aftersales_reason_wizard_audits
 
 # wizards of: kpis
-from . import aftersales_reason_wizard_kpi
 
 # wizards of: awards
-from . import aftersales_reason_wizard_award
 
 # wizards of: voice
-from . import aftersales_reason_wizard_voice
 from . import aftersales_callback_wizard
 from . import aftersales_satisfaction_wizard
 
 # wizards of: surveys
-from . import aftersales_gap_reason_wizard
 
 # wizards of: strategy
 from . import aftersales_need_load
 from . import aftersales_benchmark_matrix
 from . import aftersales_crisis_done_wizard
-from . import aftersales_reason_wizard_strategy
 
 # wizards of: pages
 from . import period_page
@@ -38,4 +31,3 @@ from . import aftersales_evaluation_dashboard_sections
 from . import aftersales_evaluation_dashboard_voice
 from . import aftersales_isation_board
 from . import aftersales_isation_board_praise
-from . import aftersales_reason_wizard_pages

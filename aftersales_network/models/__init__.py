@@ -1,6 +1,7 @@
 from . import (
     flow,
     owner_task,
+    unit_company,
     aftersales_approval,
     aftersales_metric,
     metric_mixin,

@@ -31,6 +31,7 @@ class AftersalesTrainingPlan(models.Model):
     _inherit = [
         "aftersales.flow.mixin",
         "aftersales.scope.mixin",
+        "aftersales.unit.company.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -60,15 +61,6 @@ class AftersalesTrainingPlan(models.Model):
         tracking=True,
         help="Special: after big deviations of results or for new products. "
         "Regional: of one regional centre.",
-    )
-    company_id = fields.Many2one(
-        "res.company",
-        compute="_compute_company_id",
-        store=True,
-        readonly=False,
-        precompute=True,
-        required=True,
-        index=True,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     service_point_id = fields.Many2one(
@@ -230,13 +222,6 @@ class AftersalesTrainingPlan(models.Model):
         for plan in self:
             parts = (kinds.get(plan.kind), plan.service_point_id.name, str(plan.year))
             plan.name = " ".join(part for part in parts if part)
-
-    @api.depends("service_point_id")
-    def _compute_company_id(self):
-        for plan in self:
-            plan.company_id = (
-                plan.service_point_id.company_id or plan.company_id or self.env.company
-            )
 
     @api.depends("year")
     def _compute_dates(self):
