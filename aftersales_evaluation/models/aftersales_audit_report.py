@@ -197,7 +197,9 @@ class AftersalesAuditReport(models.Model):
         self._check_flow_state("submitted")
         self._check_head()
         for report in self:
-            report._check_other_person(report.author_id | report.submitter_id)
+            self.env["aftersales.approval"]._check_other_person(
+                report, report.author_id | report.submitter_id
+            )
             self.env["aftersales.approval"]._check_four_eyes(report, ["submit"])
             self.env["aftersales.approval"]._log(report, "head", "approved")
         self._write_flow(

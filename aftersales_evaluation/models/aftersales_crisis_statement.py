@@ -120,7 +120,9 @@ class AftersalesCrisisStatement(models.Model):
         self._check_flow_state("draft")
         self.crisis_id._check_running()
         for statement in self:
-            statement._check_other_person(statement.drafter_ids)
+            self.env["aftersales.approval"]._check_other_person(
+                statement, statement.drafter_ids
+            )
             self.env["aftersales.approval"]._log(
                 statement, "crisis_statement", "approved"
             )

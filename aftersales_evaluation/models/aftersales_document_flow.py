@@ -54,7 +54,9 @@ class AftersalesDocument(models.Model):
             )
         for document in self:
             self.env["aftersales.approval"]._check_four_eyes(document, ["submit"])
-            document._check_other_person(document.editor_ids | document.owner_id)
+            self.env["aftersales.approval"]._check_other_person(
+                document, document.editor_ids | document.owner_id
+            )
 
     def action_approve(self):
         """Approve; it is in force from its day on, never from before today."""

@@ -152,7 +152,7 @@ class AftersalesFinding(models.Model):
             people = finding.owner_id | finding.former_owner_ids
             people |= finding.corrected_by_id
             people |= point_sudo.manager_id | point_sudo.staff_ids.user_id
-            finding._check_other_person(people)
+            self.env["aftersales.approval"]._check_other_person(finding, people)
 
     def _verify(self, text):
         """Confirm that the correction helps; never by whoever answers for it.

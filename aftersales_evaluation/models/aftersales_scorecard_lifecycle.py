@@ -252,7 +252,9 @@ class AftersalesScorecard(models.Model):
     def _check_four_eyes(self):
         """Refuse the approval by whoever judged the scorecard."""
         for card in self:
-            card._check_other_person(card._get_judges())
+            self.env["aftersales.approval"]._check_other_person(
+                card, card._get_judges()
+            )
 
     def _check_complete(self):
         """Refuse to submit what has gaps, naming the first of each."""

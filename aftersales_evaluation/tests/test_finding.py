@@ -133,16 +133,16 @@ class TestFinding(FindingCommon):
     def test_another_person_verifies(self):
         finding = self._create_finding(self.user_head, owner_id=self.user_head.id)
         self._correct(finding)
-        with self.assertRefused(UserError, "another person must verify it"):
+        with self.assertRefused(UserError, "another person must decide"):
             finding.with_user(self.user_head).action_ask_verify()
-        with self.assertRefused(UserError, "another person must verify it"):
+        with self.assertRefused(UserError, "another person must decide"):
             finding.with_user(self.user_head)._verify("x")
         self.assertEqual(finding.state, "corrected")
 
     def test_who_works_at_the_point_does_not_verify(self):
         finding = self._correct(self._create_finding())
         self.point.manager_id = self.user_auditor
-        with self.assertRefused(UserError, "or work at its point"):
+        with self.assertRefused(UserError, "or answer for it"):
             self._verify(finding)
 
     def test_foreign_roles_do_not_verify(self):

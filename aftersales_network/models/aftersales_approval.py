@@ -95,6 +95,22 @@ class AftersalesApproval(models.Model):
         return record.service_point_id if "service_point_id" in record else Point
 
     @api.model
+    def _check_other_person(self, record, people):
+        """Four eyes: nobody decides on what he did or answers for himself.
+
+        :param people: users who may not decide on the record
+        :raise UserError: naming the record
+        """
+        if self.env.user in people:
+            raise UserError(
+                self.env._(
+                    "You worked on %(record)s yourself, or answer for it. Four-eyes: "
+                    "another person must decide.",
+                    record=record.display_name,
+                )
+            )
+
+    @api.model
     def _check_four_eyes(self, record, gates):
         """Refuse a second decision by the same person on ``record``.
 

@@ -171,22 +171,6 @@ class AftersalesFlowMixin(models.AbstractModel):
             )
         return reason
 
-    def _check_other_person(self, people):
-        """Four eyes: nobody decides on what he did or answers for himself.
-
-        :param people: users who may not decide
-        :raise UserError: naming the record
-        """
-        self.ensure_one()
-        if self.env.user in people:
-            raise UserError(
-                self.env._(
-                    "You worked on %(record)s yourself, or answer for it. Four-eyes: "
-                    "another person must decide.",
-                    record=self.display_name,
-                )
-            )
-
     def _ask_head(self, summary):
         """Schedule a decision for a head of service other than the user.
 
