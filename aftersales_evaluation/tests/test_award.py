@@ -259,7 +259,7 @@ class TestAward(AwardCommon):
         with self.assertRaisesRegex(UserError, "was released. Cancel the award first"):
             self._give_reason(action, self.user_head, "x")
         self._give_reason(
-            money.with_user(self.user_head).action_cancel(), "x", self.user_head
+            money.with_user(self.user_head).action_cancel(), self.user_head, "x"
         )
         self._give_reason(action, self.user_head, "Wrong")
         self.assertEqual(set(ranking.award_ids.mapped("state")), {"cancelled"})

@@ -34,7 +34,7 @@ class MoneyCommon(AwardCommon):
 
     def _cancel(self, award, reason="Mistake"):
         action = award.with_user(self.user_head).action_cancel()
-        self._give_reason(action, reason, self.user_head)
+        self._give_reason(action, self.user_head, reason)
 
 
 @tagged("post_install", "-at_install")
