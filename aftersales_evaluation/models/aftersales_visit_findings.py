@@ -18,11 +18,12 @@ class AftersalesFinding(models.Model):
     @api.depends("visit_id.kind", "visit_id.state")
     def _compute_is_released(self):
         """What an unannounced check finds is shown once the check is reported."""
-        super()._compute_is_released()
+        res = super()._compute_is_released()
         for finding in self:
             visit = finding.visit_id
             if visit.kind == "unannounced" and visit.state in ("planned", "done"):
                 finding.is_released = False
+        return res
 
     @api.constrains("visit_id", "service_point_id")
     def _check_visit(self):
