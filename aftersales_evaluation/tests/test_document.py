@@ -431,13 +431,14 @@ class TestDocument(DocumentCommon):
                 )
             )
             self.env.flush_all()
-            self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            documents.mapped("read_percent")
-            documents.with_user(self.user_head).mapped("needs_reading")
+            # the first reading fills what is cached per registry and user
+            for _reading in range(2):
+                self.env.invalidate_all()
+                before = self.cr.sql_log_count
+                documents.mapped("read_percent")
+                documents.with_user(self.user_head).mapped("needs_reading")
             return self.cr.sql_log_count - before
 
-        count(1)
         few = count(2)
         self.assertLessEqual(count(6), few)
 

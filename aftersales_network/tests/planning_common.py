@@ -108,7 +108,7 @@ class PlanningCommon(AftersalesCommon):
         """Rows of the installed base as (start, end, units, in use)."""
         rows = self.env["aftersales.installed.base"].search(
             [(name, "=", value) for name, value in domain.items()],
-            order="date_start, id",
+            order="date_start, date_end desc, id",
         )
         return [
             (str(r.date_start), str(r.date_end or ""), r.quantity, r.units_in_use)
