@@ -274,7 +274,7 @@ class TestOneBadRecord(DocumentCommon):
 
         def rank(_ranking, rule, _company):
             if rule.id == bad.id:
-                raise UserError("No module measures it")
+                raise UserError(rule.name)
             ranked.append(rule.id)
 
         Ranking = type(self.env["aftersales.ranking"])
