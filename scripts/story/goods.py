@@ -137,6 +137,7 @@ def create_customers(env):
                 "name": name,
                 "street": f"{house} Garden Street",
                 "email": f"{name.split()[0].lower()}{number}@customers.example",
+                "phone": f"+86 400 555 {3000 + number}",
             }
             for number, (name, city, house) in enumerate(CUSTOMERS, start=1)
         ]

@@ -1,6 +1,10 @@
 """Quality: audits and findings, key figures, rankings, awards, levels, certificates."""
 
+import base64
+import io
 from datetime import timedelta
+
+from PIL import Image, ImageDraw
 
 from . import network
 from .work import first_of_month
@@ -18,6 +22,18 @@ SAMPLED = (("5.1.2.1", 20, 2), ("5.2.4.4", 30, 6), ("5.3.2.2", 25, 1))
 ISSUER = "Demo Certification"
 
 
+def make_scan(*lines):
+    """A one-page paper with these lines, as the scanner would give it."""
+    page = Image.new("RGB", (210, 297), "white")
+    draw = ImageDraw.Draw(page)
+    draw.rectangle((6, 6, 204, 291), outline="#714B67")
+    for number, line in enumerate(lines):
+        draw.text((24, 80 + 24 * number), line, "#222222")
+    content = io.BytesIO()
+    page.resize((840, 1188)).save(content, "PDF")
+    return base64.b64encode(content.getvalue())
+
+
 class Quality:
     """What auditor, head and centre managers do in a quarter."""
 
@@ -33,6 +49,7 @@ class Quality:
         self.judge_levels()
         self.audit_points()
         self.audit_company()
+        self.ask_point()
         self.register_certificates()
         self.praise()
 
@@ -116,6 +133,20 @@ class Quality:
         line.action_done()
         card.with_user(self.users["head"]).action_approve()
         self.answer(findings)
+        self.report(audit)
+
+    def report(self, audit):
+        """The report on the judged points, handed in to the head."""
+        report = self._as("auditor", "aftersales.audit.report").create(
+            {
+                "subject": audit.subject,
+                "set_id": audit.set_id.id,
+                "date_from": audit.date_from,
+                "date_to": self.today,
+            }
+        )
+        report.action_fill()
+        report.action_submit()
 
     def judge(self, card, sampled):
         """Everything conforms but what the samples show; the rest is confirmed."""
@@ -179,6 +210,19 @@ class Quality:
             self.judge(card, sampled)
             card.action_submit()
 
+    def ask_point(self):
+        """The point of the portal user judges itself on the portal."""
+        technician = self.env["res.users"].search([("login", "=", "technician")])
+        self._as("head", "aftersales.scorecard").create(
+            {
+                "set_id": self.env.ref("aftersales_evaluation.set_gbt27922").id,
+                "service_point_id": technician._get_aftersales_point_ids()[0],
+                "assessment": "self",
+                "date_from": first_of_month(3),
+                "date_to": first_of_month(0) - timedelta(days=1),
+            }
+        )
+
     def register_certificates(self):
         """The company's own certificates, one with a surveillance that is due."""
         head = self.users["head"]
@@ -192,6 +236,8 @@ class Quality:
                     "level": level,
                     "user_id": head.id,
                     "date_issue": self.today - timedelta(days=age),
+                    "file": make_scan(standard, number, issuer),
+                    "filename": f"{number}.pdf",
                 }
                 for standard, number, issuer, level, age in (
                     (
