@@ -95,11 +95,11 @@ class TestHostileContextOfMoney(KpiCommon):
         Incentive.create({**vals, "amount": -50, "condition": "missed"})
         self._measure()
         self._close()
-        self.kpi.with_user(self.user_head).with_context(
+        self.period.with_user(self.user_head).with_context(
             default_proposed_by_id=other.id,
             default_state="released",
             default_released_by_id=other.id,
-        ).action_propose_awards()
+        ).action_propose_incentives()
         award = self.env["aftersales.award"].search([("kpi_value_id", "!=", False)])
         self.assertEqual(award.state, "proposed")
         self.assertEqual(award.proposed_by_id, self.user_head)
@@ -310,7 +310,7 @@ class TestHostileTimeline(DocumentCommon):
         crisis.with_user(self.user_head).owner_id = self.user_centre
         self.assertEqual(crisis.former_owner_ids, self.user_head)
         crisis._write_flow({"state": "closing", "submitted_by_id": self.user_centre.id})
-        with self.assertRaisesRegex(UserError, "are or were responsible"):
+        with self.assertRaisesRegex(UserError, "or answer for it"):
             crisis.with_user(self.user_head).action_close()
         with self.assertRaisesRegex(UserError, "changes only by its buttons"):
             crisis.with_user(self.user_head).former_owner_ids = [Command.clear()]

@@ -140,7 +140,7 @@ class TestScorecard(EvaluationCommon):
         self._line(card, "1.1").conformity = "no"
         self.assertTrue(card.is_rated)
         self.assertIn(
-            "1 indicators have not been judged yet; they have lost nothing so far.",
+            "Indicators not judged yet: 1; nothing is lost there so far.",
             card._get_steps(),
         )
         self.assertEqual(
