@@ -29,6 +29,8 @@ BUDGET_QUERIES = 40
 BUDGET_FORM_QUERIES = 150
 BUDGET_PAGE_SECONDS = 3.0
 BUDGET_PAGE_QUERIES = 200
+#: Cards of a column in the kanban of orders, as its view says.
+COLUMN_LIMIT = 20
 COUNT_LIMIT = 10001
 
 #: Out of a hundred orders: one in each open state, some cancelled or done.
@@ -216,7 +218,7 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
                 ["__count"],
                 auto_unfold=True,
                 unfold_read_specification=specification,
-                unfold_read_default_limit=40,
+                unfold_read_default_limit=COLUMN_LIMIT,
             ),
         )
 
