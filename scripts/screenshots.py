@@ -117,7 +117,7 @@ PAGES = {
     "scorecard": (
         "auditor",
         "/odoo/action-aftersales_evaluation.aftersales_scorecard_action",
-        [".o_data_row:nth-child(4)"],
+        [".o_data_row:has-text('Approved')"],
     ),
     "ratio": (
         "hr",
@@ -175,7 +175,7 @@ PAGES = {
     "audit": (
         "auditor",
         "/odoo/aftersales-audits",
-        [".o_kanban_record:has-text('AUD')"],
+        [".o_data_row td[name=subject]"],
     ),
     "audit-report": (
         "auditor",

@@ -174,14 +174,8 @@ class Voice:
                 code = question.servqual_dimension_id.code.lower()
                 user_input._save_lines(question, str(DIMENSIONS[code][2]))
             elif part:
-                marks = {c.servqual_mark: c.id for c in question.suggested_answer_ids}
-                user_input._save_lines(
-                    question,
-                    {
-                        row.id: [marks[self.draw(row.servqual_item_id, part)]]
-                        for row in question.matrix_row_ids
-                    },
-                )
+                mark = self.draw(question.servqual_item_id, part)
+                user_input._save_lines(question, str(mark))
         user_input._mark_in_progress()
         user_input._mark_done()
 
