@@ -248,7 +248,7 @@ class AftersalesRankingLine(models.Model):
     competitor_count = fields.Integer("Of", readonly=True, aggregator="max")
     value = fields.Float("Figure", digits=(16, 2), readonly=True, aggregator="avg")
     sample_count = fields.Integer(
-        "Sample", readonly=True, help="Scorecards or cases behind the figure."
+        "Samples", readonly=True, help="Scorecards or cases behind the figure."
     )
     level_id = fields.Many2one(
         "aftersales.scorecard.level", readonly=True, index="btree_not_null"
