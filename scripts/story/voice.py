@@ -1,7 +1,7 @@
 """Customers' voice: cards, call-backs, complaints, a survey and the five gaps."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.addons.aftersales_evaluation.tools.voice import CardAnswer
 
@@ -126,7 +126,9 @@ class Voice:
                     "partner_id": order.partner_id.id,
                     "severity_id": ref(f"aftersales_evaluation.severity_{severity}").id,
                     "user_id": self.users["head"].id,
-                    "date_received": order.date_end + timedelta(days=1),
+                    "date_received": min(
+                        order.date_end + timedelta(days=1), datetime.now()
+                    ),
                     "assessment": "Taken seriously; the customer was called back.",
                     "verdict": "justified",
                     "cause_id": ref("aftersales_evaluation.cause_skill").id,
