@@ -179,13 +179,7 @@ class AftersalesAudit(models.Model):
             )
 
     def _compute_finding_count(self):
-        counts = dict(
-            self.env["aftersales.finding"]._read_group(
-                [("audit_id", "in", self.ids), ("state", "!=", "cancelled")],
-                ["audit_id"],
-                ["__count"],
-            )
-        )
+        counts = self.env["aftersales.finding"]._count_by(self, "audit_id")
         for audit in self:
             audit.finding_count = counts.get(audit._origin, 0)
 

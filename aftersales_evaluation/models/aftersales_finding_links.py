@@ -13,15 +13,7 @@ class AftersalesScorecardLine(models.Model):
 
     def _compute_finding_count(self):
         Finding = self.env["aftersales.finding"]
-        counts = {}
-        if Finding.has_access("read"):
-            rows = Finding._read_group(
-                Domain("scorecard_id", "in", self.scorecard_id.ids)
-                & Domain("state", "!=", "cancelled"),
-                ["scorecard_id", "indicator_id"],
-                ["__count"],
-            )
-            counts = {(card, node): count for card, node, count in rows}
+        counts = Finding._count_by(self.scorecard_id, "scorecard_id", "indicator_id")
         for line in self:
             key = (line.scorecard_id._origin, line.indicator_id)
             line.finding_count = counts.get(key, 0)
@@ -56,17 +48,7 @@ class AftersalesScorecard(models.Model):
     audit_point_ids = fields.One2many("aftersales.audit.point", "scorecard_id")
 
     def _compute_finding_count(self):
-        Finding = self.env["aftersales.finding"]
-        counts = {}
-        if Finding.has_access("read"):
-            counts = dict(
-                Finding._read_group(
-                    Domain("scorecard_id", "in", self.ids)
-                    & Domain("state", "!=", "cancelled"),
-                    ["scorecard_id"],
-                    ["__count"],
-                )
-            )
+        counts = self.env["aftersales.finding"]._count_by(self, "scorecard_id")
         for card in self:
             card.finding_count = counts.get(card._origin, 0)
 
@@ -170,6 +152,23 @@ class AftersalesFinding(models.Model):
             "target": "current",
             "context": {f"default_{name}": value for name, value in vals.items()},
         }
+
+    @api.model
+    def _count_by(self, records, link, *more):
+        """Findings that were not withdrawn, per record that ``link`` points to.
+
+        :param more: further fields to count by
+        :return: ``{record: count}`` or ``{(record, …): count}``; nothing for those
+            who may not read findings
+        """
+        if not self.has_access("read"):
+            return {}
+        rows = self._read_group(
+            Domain(link, "in", records.ids) & Domain("state", "!=", "cancelled"),
+            [link, *more],
+            ["__count"],
+        )
+        return {(tuple(key) if more else key[0]): count for *key, count in rows}
 
     @api.model
     def _get_list_action(self, domain, context=None):

@@ -46,17 +46,7 @@ class AftersalesVisit(models.Model):
     finding_count = fields.Integer("Raised Findings", compute="_compute_finding_count")
 
     def _compute_finding_count(self):
-        Finding = self.env["aftersales.finding"]
-        counts = {}
-        if Finding.has_access("read"):
-            counts = dict(
-                Finding._read_group(
-                    Domain("visit_id", "in", self.ids)
-                    & Domain("state", "!=", "cancelled"),
-                    ["visit_id"],
-                    ["__count"],
-                )
-            )
+        counts = self.env["aftersales.finding"]._count_by(self, "visit_id")
         for visit in self:
             visit.finding_count = counts.get(visit._origin, 0)
 
