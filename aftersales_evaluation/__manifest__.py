@@ -162,4 +162,5 @@
         ],
         "web.assets_tests": ["aftersales_evaluation/static/tests/tours/*.js"],
     },
+    "post_init_hook": "load_inherited_terms",
 }

@@ -18,3 +18,12 @@ def pre_init_hook(env):
     env.cr.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     path_range.create_type(env.cr)
     env.registry.has_trigram = has_trigram(env.cr)
+
+
+def load_inherited_terms(env):
+    """Translate what a dependent module inherits from this one.
+
+    The values of a selection that comes from a mixin belong to this module, and
+    its terms were loaded before the model of the other module was there.
+    """
+    env.ref("base.module_aftersales_network")._update_translations()

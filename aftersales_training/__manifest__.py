@@ -118,4 +118,5 @@
         "web.assets_backend": ["aftersales_training/static/src/ratio/*"],
         "web.assets_tests": ["aftersales_training/static/tests/tours/*.js"],
     },
+    "post_init_hook": "load_inherited_terms",
 }

@@ -190,4 +190,5 @@
         ],
         "web.assets_tests": ["aftersales_warranty/static/tests/tours/*.js"],
     },
+    "post_init_hook": "load_inherited_terms",
 }
