@@ -1,7 +1,7 @@
 {
     "name": "After-Sales Warranty",
     "summary": "Warranty policies, registered units, claims and settlements",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/After-Sales",
     "author": "After-Sales Suite Maintainers",
     "license": "LGPL-3",
@@ -42,6 +42,30 @@
         # access of: prices
         "security/ir.model.access-prices.csv",
         "security/aftersales_prices_rules.xml",
+        # access of: claims
+        "security/ir.model.access-claims.csv",
+        "security/aftersales_claims_rules.xml",
+        # access of: checks
+        "security/ir.model.access-checks.csv",
+        "security/aftersales_checks_rules.xml",
+        # access of: desk
+        "security/ir.model.access-desk.csv",
+        "security/aftersales_desk_rules.xml",
+        # access of: hints
+        "security/ir.model.access-hints.csv",
+        "security/aftersales_hints_rules.xml",
+        # access of: settle
+        "security/ir.model.access-settle.csv",
+        "security/aftersales_settle_rules.xml",
+        # access of: money
+        "security/ir.model.access-money.csv",
+        "security/aftersales_money_rules.xml",
+        # access of: quality
+        "security/ir.model.access-quality.csv",
+        "security/aftersales_quality_rules.xml",
+        # access of: recall
+        "security/ir.model.access-recall.csv",
+        "security/aftersales_recall_rules.xml",
         "data/ir_sequence_data.xml",
         "data/aftersales_claim_reason_data.xml",
         "data/aftersales_product_class_data.xml",
@@ -74,6 +98,14 @@
         # data of: prices
         "data/aftersales_prices_data.xml",
         "data/aftersales_prices_mail.xml",
+        # data of: claims
+        # data of: checks
+        # data of: desk
+        # data of: hints
+        # data of: settle
+        # data of: money
+        # data of: quality
+        # data of: recall
         "report/aftersales_settlement_reports.xml",
         "report/aftersales_settlement_templates.xml",
         "views/aftersales_product_class_views.xml",
@@ -165,6 +197,14 @@
         "views/aftersales_quotation_portal_templates.xml",
         "views/aftersales_prices_menus.xml",
         "views/aftersales_order_cost_views.xml",
+        # views, wizards, reports and menus of: claims
+        # views, wizards, reports and menus of: checks
+        # views, wizards, reports and menus of: desk
+        # views, wizards, reports and menus of: hints
+        # views, wizards, reports and menus of: settle
+        # views, wizards, reports and menus of: money
+        # views, wizards, reports and menus of: quality
+        # views, wizards, reports and menus of: recall
     ],
     "assets": {
         "web.assets_backend": [
@@ -177,6 +217,14 @@
             # backend of: repair
             # backend of: parts
             # backend of: prices
+            # backend of: claims
+            # backend of: checks
+            # backend of: desk
+            # backend of: hints
+            # backend of: settle
+            # backend of: money
+            # backend of: quality
+            # backend of: recall
         ],
         "web.assets_frontend": [
             # frontend of: engine
@@ -187,6 +235,14 @@
             # frontend of: repair
             # frontend of: parts
             # frontend of: prices
+            # frontend of: claims
+            # frontend of: checks
+            # frontend of: desk
+            # frontend of: hints
+            # frontend of: settle
+            # frontend of: money
+            # frontend of: quality
+            # frontend of: recall
         ],
         "web.assets_tests": ["aftersales_warranty/static/tests/tours/*.js"],
     },

@@ -15,3 +15,12 @@ from . import portal_parts
 
 # controllers of: prices
 from . import service_prices, quotation
+
+# controllers of: claims
+# controllers of: checks
+# controllers of: desk
+# controllers of: hints
+# controllers of: settle
+# controllers of: money
+# controllers of: quality
+# controllers of: recall

@@ -157,3 +157,12 @@ from . import aftersales_metric_prices
 from . import aftersales_order_cost
 from . import res_company_prices
 from . import aftersales_registration_cover_batch
+
+# models of: claims
+# models of: checks
+# models of: desk
+# models of: hints
+# models of: settle
+# models of: money
+# models of: quality
+# models of: recall

@@ -76,3 +76,12 @@ from . import test_parts_tour
 # tests of: prices
 from . import test_price_list, test_overcharge, test_quotation
 from . import test_prices_portal
+
+# tests of: claims
+# tests of: checks
+# tests of: desk
+# tests of: hints
+# tests of: settle
+# tests of: money
+# tests of: quality
+# tests of: recall

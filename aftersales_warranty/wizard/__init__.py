@@ -40,3 +40,12 @@ from . import aftersales_part_supply
 
 # wizard of: prices
 from . import aftersales_reason_wizard_prices
+
+# wizards of: claims
+# wizards of: checks
+# wizards of: desk
+# wizards of: hints
+# wizards of: settle
+# wizards of: money
+# wizards of: quality
+# wizards of: recall
