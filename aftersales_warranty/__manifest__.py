@@ -99,6 +99,7 @@
         "data/aftersales_prices_data.xml",
         "data/aftersales_prices_mail.xml",
         # data of: claims
+        "data/aftersales_claims_cron_data.xml",
         # data of: checks
         # data of: desk
         # data of: hints
@@ -198,6 +199,16 @@
         "views/aftersales_prices_menus.xml",
         "views/aftersales_order_cost_views.xml",
         # views, wizards, reports and menus of: claims
+        "wizard/aftersales_claim_bulk_views.xml",
+        "views/aftersales_labour_operation_views.xml",
+        "views/aftersales_claim_rate_views.xml",
+        "views/aftersales_authorization_rule_views.xml",
+        "views/aftersales_claims_views.xml",
+        "views/aftersales_claims_order_views.xml",
+        "views/aftersales_claims_settings_views.xml",
+        "views/aftersales_claims_portal_templates.xml",
+        "views/aftersales_authorization_portal_templates.xml",
+        "views/aftersales_claims_menus.xml",
         # views, wizards, reports and menus of: checks
         # views, wizards, reports and menus of: desk
         # views, wizards, reports and menus of: hints

@@ -1,5 +1,6 @@
 from . import (
     download,
+    plain_export,
     portal,
     # controllers of: admission
     # controllers of: application

@@ -12,6 +12,7 @@ PORTAL_MAXIMA = {
     "years_in_trade": 300,
     "technician_headcount": 10_000,
     "vehicle_count": 10_000,
+    "amount_claimed": 1_000_000_000,
 }
 #: Files of one field of one record.
 PORTAL_MAX_FILES = 20
@@ -71,7 +72,7 @@ class AftersalesPortalFormMixin(models.AbstractModel):
 
         :raise FormError: the value cannot be taken
         """
-        if field.type in ("integer", "float"):
+        if field.type in ("integer", "float", "monetary"):
             maximum = PORTAL_MAXIMA.get(field.name, 1_000_000)
             return portal_form.parse_number(value, maximum, field.type == "integer")
         if field.type == "text":
@@ -158,6 +159,10 @@ class AftersalesPortalFormMixin(models.AbstractModel):
         vals_list = [self._prepare_portal_file(*file, allowed) for file in files]
         self.sudo()[field] |= self.env["ir.attachment"].sudo().create(vals_list)
 
+    def _portal_get_file_limit(self):
+        """Largest size of one file, in bytes.  Extension point."""
+        return portal_form.MAX_FILE_SIZE
+
     def _prepare_portal_file(self, name, content, allowed):
         """Values of the attachment of one uploaded file.
 
@@ -166,7 +171,8 @@ class AftersalesPortalFormMixin(models.AbstractModel):
         name = portal_form.file_name(name)
         mimetype = guess_mimetype(content, default="application/octet-stream")
         try:
-            portal_form.check_file(content, mimetype, allowed)
+            limit = self._portal_get_file_limit()
+            portal_form.check_file(content, mimetype, allowed, limit)
         except FormError as error:
             raise ValidationError(
                 self.env._(

@@ -17,6 +17,8 @@ from . import portal_parts
 from . import service_prices, quotation
 
 # controllers of: claims
+from . import portal_authorization
+
 # controllers of: checks
 # controllers of: desk
 # controllers of: hints

@@ -1,10 +1,20 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    get_readable,
+    read_uploads,
+    take_step,
+)
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+#: Files of one form.
+UPLOADS = 10
+#: Labour operations offered on a page.
+OPERATIONS = 1000
 
 
 class AftersalesClaimPortal(CustomerPortal):
@@ -47,6 +57,7 @@ class AftersalesClaimPortal(CustomerPortal):
                 order="id desc",
             ),
             page_name="aftersales_claim",
+            sees_amounts=request.env.user._sees_claim_amounts(),
             pager=pager,
             default_url="/my/claims",
             searchbar_filters=filters,
@@ -74,35 +85,85 @@ class AftersalesClaimPortal(CustomerPortal):
         }
 
     @http.route("/my/claims/<int:claim_id>", type="http", auth="user", website=True)
-    def portal_my_claim(self, claim_id, error=None, **kw):
+    def portal_my_claim(self, claim_id, **kw):
         """Show one claim with its lines, checks and decisions."""
         try:
-            self._document_check_access("aftersales.claim", claim_id)
+            # Under the user's own rights: a token opens nothing here.
+            claim = get_readable("aftersales.claim", claim_id)
         except (AccessError, MissingError):
             return request.redirect("/my/claims")
-        # Under the user's own rights: a token opens nothing here.
-        claim = request.env["aftersales.claim"].browse(claim_id)
         values = self._prepare_portal_layout_values()
-        values.update(claim=claim, page_name="aftersales_claim", error=error)
+        values.update(self._get_claim_values(claim))
         return request.render("aftersales_warranty.portal_my_claim", values)
 
+    def _get_claim_values(self, claim):
+        """Values of the page of one claim.  Extension point."""
+        may_edit = claim._portal_may_edit()
+        values = {
+            "claim": claim,
+            "page_name": "aftersales_claim",
+            "error": request.session.pop("aftersales_error", None),
+            "may_edit": may_edit,
+            "sees_amounts": request.env.user._sees_claim_amounts(),
+        }
+        if may_edit:
+            values.update(self._get_claim_choices(claim))
+        return values
+
+    def _get_claim_choices(self, claim):
+        """What the forms of a draft offer to choose from."""
+        kinds = claim.line_ids._fields["kind"]._description_selection(request.env)
+        operations_sudo = (
+            request.env["aftersales.labour.operation"]
+            .sudo()
+            .search([("company_id", "=", claim.company_id.id)], limit=OPERATIONS)
+        )
+        fitting = operations_sudo.filtered(
+            lambda operation: operation._fits(claim.sudo().product_id)
+        )
+        return {
+            "line_kinds": kinds,
+            "faults": request.env["aftersales.fault"].sudo().search([], limit=500),
+            "operations": fitting,
+        }
+
     @http.route(
-        "/my/claims/<int:claim_id>/submit",
+        "/my/claims/<int:claim_id>/<string:step>",
         type="http",
         auth="user",
         website=True,
         methods=["POST"],
     )
-    def portal_submit_claim(self, claim_id, **kw):
-        """Hand a draft of the own point in."""
+    def portal_claim_step(self, claim_id, step, **post):
+        """Change a draft of the own point, or hand it in."""
         try:
-            self._document_check_access("aftersales.claim", claim_id)
-            request.env["aftersales.claim"].browse(claim_id).action_submit()
+            claim = get_readable("aftersales.claim", claim_id)
         except (AccessError, MissingError):
             return request.redirect("/my/claims")
-        except UserError as error:
-            return self.portal_my_claim(claim_id, error=str(error))
+        handler = self._get_claim_steps().get(step)
+        if handler is None:
+            raise request.not_found()
+        take_step(handler, claim, post)
         return request.redirect(f"/my/claims/{claim_id}")
+
+    def _get_claim_steps(self):
+        """Steps of a point on its claims: ``{step: handler}``.  Extension point."""
+        return {
+            "save": lambda claim, post: claim._portal_save(post),
+            "line": lambda claim, post: claim._portal_save_line(
+                post, read_uploads("documents", UPLOADS)
+            ),
+            "remove": lambda claim, post: claim._portal_remove_line(
+                post.get("line_id")
+            ),
+            "photos": lambda claim, post: claim._portal_add_photos(
+                read_uploads("photos", UPLOADS)
+            ),
+            "remove_file": lambda claim, post: claim._portal_remove_file(
+                post.get("file_id")
+            ),
+            "submit": lambda claim, post: claim._portal_submit(),
+        }
 
 
 class AftersalesOrderClaimPortal(AftersalesPortal):

@@ -159,6 +159,17 @@ from . import res_company_prices
 from . import aftersales_registration_cover_batch
 
 # models of: claims
+from . import res_company_claims
+from . import aftersales_labour_operation
+from . import aftersales_claim_rate, aftersales_claim_rate_line
+from . import aftersales_claim_measure, aftersales_claim_line_rates
+from . import aftersales_claim_content
+from . import aftersales_authorization_rule, aftersales_authorization_use
+from . import aftersales_claim_authorization
+from . import aftersales_service_order_authorization
+from . import aftersales_service_order_claims
+from . import aftersales_claim_amounts, aftersales_claim_files
+from . import aftersales_claim_portal
 # models of: checks
 # models of: desk
 # models of: hints

@@ -15,7 +15,12 @@ class AftersalesAuthorization(models.Model):
 
     _name = "aftersales.authorization"
     _description = "Warranty Authorisation"
-    _inherit = ["aftersales.scope.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.plain.export.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -77,7 +82,14 @@ class AftersalesAuthorization(models.Model):
     )
 
     _FLOW_FIELDS = frozenset(
-        ("state", "requested_by_id", "decided_by_id", "date_decision")
+        (
+            "state",
+            "requested_by_id",
+            "decided_by_id",
+            "date_decision",
+            "decision_note",
+            "amount_used",
+        )
     )
 
     @api.depends("order_id")
@@ -167,13 +179,21 @@ class AftersalesAuthorization(models.Model):
                 "approved",
                 ("requested",),
                 amount_approved=permit.amount_approved or permit.amount_requested,
+                date_to=permit.date_to or permit._get_last_day(),
                 **self._get_decision_vals(),
             )
 
+    def _get_last_day(self):
+        """Last day on which the work may begin, as the company sets it."""
+        self.ensure_one()
+        today = self.company_id._get_aftersales_today()
+        days = self.company_id.sudo().aftersales_authorization_days
+        return fields.Date.add(max(today, self.date_from or today), days=days)
+
     def action_reject(self):
-        """Refuse the consent."""
+        """Ask for the reason, then refuse the consent."""
         self._check_can_decide()
-        self._step("rejected", ("requested",), **self._get_decision_vals())
+        return self.env["aftersales.reason.wizard"]._open_for(self, "_reject")
 
     def _get_decision_vals(self):
         return {

@@ -27,7 +27,13 @@ class AftersalesClaim(models.Model):
 
     _name = "aftersales.claim"
     _description = "Warranty Claim"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.plain.export.mixin",
+        "aftersales.portal.form.mixin",
+        "portal.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "date_submission desc, id desc"
     _rec_names_search = ["name", "serial", "order_id"]
     _check_company_auto = True
@@ -204,6 +210,7 @@ class AftersalesClaim(models.Model):
             "decision_note",
             "send_back_count",
             "fail_count",
+            "amount_authorised",
         )
     )
     #: Sums of the lines; nobody writes them.

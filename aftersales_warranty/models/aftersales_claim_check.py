@@ -303,7 +303,7 @@ class AftersalesClaim(models.Model):
             date_start=self.date_start or None,
             date_end=self.date_end or None,
             date_submitted=self.date_submission or None,
-            deadline_days=self.company_id.aftersales_claim_days,
+            deadline_days=agreement.claim_days or self.company_id.aftersales_claim_days,
             amount_total=to_minor(self.amount_stated or self.amount_claimed, digits),
             lines=tuple(line._to_kernel() for line in self.line_ids),
             duplicates=duplicates,

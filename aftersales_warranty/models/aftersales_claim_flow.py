@@ -102,14 +102,21 @@ class AftersalesClaim(models.Model):
             )
         # The point may not read everything that its claim is compared with.
         claims_sudo = self.sudo()
+        claims_sudo.line_ids._set_check_values()
+        claims_sudo._check_content()
         claims_sudo._change_state(
             "submitted",
             date_submission=self.env.company._get_aftersales_today(),
             submitted_by_id=self.env.uid,
         )
         claims_sudo._reset_decision()
-        claims_sudo.line_ids._set_check_values()
         claims_sudo._run_checks()
+
+    def _check_content(self):
+        """Refuse what cannot be handed in; extension point, runs as superuser.
+
+        :raise UserError: naming the claim, what is wrong and the way out
+        """
 
     def action_run_checks(self):
         """Check submitted claims again, after something was put right."""

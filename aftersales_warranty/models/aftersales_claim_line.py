@@ -14,7 +14,7 @@ class AftersalesClaimLine(models.Model):
 
     _name = "aftersales.claim.line"
     _description = "Warranty Claim Line"
-    _inherit = ["aftersales.scope.mixin"]
+    _inherit = ["aftersales.plain.export.mixin", "aftersales.scope.mixin"]
     _order = "claim_id, sequence, id"
     _check_company_auto = True
 
@@ -129,6 +129,18 @@ class AftersalesClaimLine(models.Model):
             "author_id",
         )
     )
+    #: What the rates allow; see ``aftersales_claim_line_rates.py``.
+    _RATE_FIELDS = frozenset(
+        (
+            "hours_flat",
+            "rate_id",
+            "rate_source",
+            "unit_price",
+            "markup_percent",
+            "amount_limit",
+            "is_limited",
+        )
+    )
     #: The company knows these; a point is checked against them.
     _CHECK_FIELDS = frozenset(
         ("amount_reference", "cover_share", "old_part_due", "order_line_id")
@@ -182,7 +194,7 @@ class AftersalesClaimLine(models.Model):
 
     def _get_guarded_names(self):
         """Fields that a plain creation leaves at their defaults."""
-        names = self._DECISION_FIELDS | self._CLAIM_FIELDS
+        names = self._DECISION_FIELDS | self._CLAIM_FIELDS | self._RATE_FIELDS
         return names if self._can_receive_parts() else names | self._FREE_FIELDS
 
     def _check_writable(self, vals):
@@ -194,6 +206,10 @@ class AftersalesClaimLine(models.Model):
         changed = set(vals)
         if changed & self._DECISION_FIELDS:
             raise UserError(self.env._("Decide a line with its button."))
+        if changed & self._RATE_FIELDS:
+            raise UserError(
+                self.env._("Rates and limits of a claim line come from the contract.")
+            )
         if not self.env.su and (
             changed & self._CLAIM_FIELDS
             or (self.env.user.share and changed & self._CHECK_FIELDS)
@@ -307,4 +323,11 @@ class AftersalesClaimLine(models.Model):
             old_part_due=self.old_part_due and not self.old_part_received,
             share=Decimal(str(self.cover_share)) if has_cover else None,
             by_hand=not self.order_line_id,
+            ceiling=self._get_ceiling(),
         )
+
+    def _get_ceiling(self):
+        """What the rates allow for the line in minor units; None: see the agreement.
+
+        Extension point.
+        """

@@ -110,7 +110,7 @@ class AftersalesServiceOrder(models.Model):
             order.can_claim = bool(
                 mine
                 and order.state in ("done", "closed")
-                and order.amount_warranty
+                and order._has_claimable_work()
                 and not order.is_rework
                 and all(claim.state == "cancelled" for claim in order.claim_ids)
             )
@@ -264,7 +264,7 @@ class AftersalesServiceOrder(models.Model):
                     claim=claimed.name,
                 )
             )
-        if not any(line.amount_warranty for line in self.line_ids):
+        if not self._has_claimable_work():
             raise UserError(
                 self.env._(
                     "%(order)s has nothing that the warranty bears.", order=self.name
@@ -284,10 +284,19 @@ class AftersalesServiceOrder(models.Model):
             "order_id": self.id,
             "line_ids": [
                 fields.Command.create(line._prepare_claim_line_vals())
-                for line in self.line_ids
-                if line.amount_warranty
+                for line in self._get_claimable_lines()
             ],
         }
+
+    def _has_claimable_work(self):
+        """Whether there is anything to claim; extension point."""
+        self.ensure_one()
+        return bool(self.amount_warranty)
+
+    def _get_claimable_lines(self):
+        """Lines that become lines of the claim; extension point."""
+        self.ensure_one()
+        return self.line_ids.filtered("amount_warranty")
 
     @api.depends("amount_customer")
     def _compute_amount_payable(self):

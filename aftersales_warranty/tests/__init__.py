@@ -78,6 +78,15 @@ from . import test_price_list, test_overcharge, test_quotation
 from . import test_prices_portal
 
 # tests of: claims
+from . import test_claim_rate
+from . import test_claim_content
+from . import test_authorization
+from . import test_claim_bulk
+from . import test_claim_hidden
+from . import test_claim_export
+from . import test_claims_portal
+from . import test_claims_concurrency
+from . import test_claims_tour
 # tests of: checks
 # tests of: desk
 # tests of: hints

@@ -12,6 +12,7 @@ class WarrantyCommon(AftersalesCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._withdraw_price_lists()
+        cls._withdraw_claim_rules()
         cls.company.country_id = cls.country
         cls.company.partner_id.tz = "Asia/Shanghai"
         cls.categ.aftersales_class_id = cls.env.ref(
@@ -40,6 +41,15 @@ class WarrantyCommon(AftersalesCommon):
         found = Price.search([("state", "!=", "draft")])
         found._write_flow({"state": "draft"})
         found.action_archive()
+
+    @classmethod
+    def _withdraw_claim_rules(cls):
+        """Leave out rate tables and authorisation rules of the database."""
+        Rate = cls.env["aftersales.claim.rate"]
+        Rate.search([("state", "=", "active")])._write_flow({"state": "draft"})
+        cls.env["aftersales.authorization.rule"].search(
+            [("active", "=", True)]
+        ).action_archive()
 
     @classmethod
     def _silence_law(cls):

@@ -377,9 +377,12 @@ class TestClaim(WarrantyCommon):
         self.assertEqual((permit.state, permit.amount_approved), ("approved", 90.0))
         claim = self._create_claim(submit=False)
         claim.authorization_id = permit
+        with self.assertRaisesRegex(UserError, "leaves .*90.00.* of .*90.00"):
+            claim.action_submit()
+        claim.line_ids.amount_claimed = 90
         claim.action_submit()
         check = claim.check_ids.filtered(lambda c: c.code == "AUTHORISATION")
-        self.assertEqual(check.reason, "authorisation_exceeded")
+        self.assertEqual(check.reason, "authorisation_kept")
         with self.assertRaisesRegex(UserError, "decided authorisation cannot change"):
             permit.amount_requested = 500.0
 
@@ -400,7 +403,7 @@ class TestClaim(WarrantyCommon):
             permit.action_approve()
         with self.assertRaises(AccessError):
             permit.with_user(self.user_auditor).sudo(False).action_approve()
-        permit.with_user(self.user_head).action_reject()
+        permit.with_user(self.user_head)._reject("No defect")
         self.assertEqual(permit.state, "rejected")
 
     def test_checks_of_many_claims_need_few_queries(self):

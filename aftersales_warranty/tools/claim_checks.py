@@ -33,7 +33,8 @@ class LineFacts:
     """One claimed line; ``reference`` is the list value of a part.
 
     The share of a line that was typed ``by_hand`` comes from no order and proves
-    nothing about the cover.
+    nothing about the cover.  ``ceiling`` is what the rate table allows, the share
+    included; without one the agreement is asked.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class LineFacts:
     old_part_due: bool = False
     share: Decimal | None = None
     by_hand: bool = False
+    ceiling: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ def limit(line, facts):
 
     Where the policy bears only a share, the limit is that share of it.
     """
+    if line.ceiling is not None:
+        return line.ceiling
     if line.kind == "labour" and facts.labour_rate:
         ceiling = allowed_labour(line, facts)
     elif line.kind == "part" and facts.has_agreement and line.reference:

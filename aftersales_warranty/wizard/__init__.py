@@ -42,6 +42,8 @@ from . import aftersales_part_supply
 from . import aftersales_reason_wizard_prices
 
 # wizards of: claims
+from . import aftersales_claim_bulk
+from . import aftersales_reason_wizard_claims
 # wizards of: checks
 # wizards of: desk
 # wizards of: hints
