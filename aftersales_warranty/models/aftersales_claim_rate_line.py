@@ -9,7 +9,11 @@ class AftersalesClaimRateZone(models.Model):
     _order = "rate_id, km_from, id"
 
     rate_id = fields.Many2one(
-        "aftersales.claim.rate", required=True, index=True, ondelete="cascade"
+        "aftersales.claim.rate",
+        "Rate Table",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         related="rate_id.company_id", store=True, index=True, precompute=True
@@ -57,7 +61,11 @@ class AftersalesClaimRateMarkup(models.Model):
     _rec_name = "product_categ_id"
 
     rate_id = fields.Many2one(
-        "aftersales.claim.rate", required=True, index=True, ondelete="cascade"
+        "aftersales.claim.rate",
+        "Rate Table",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(
         related="rate_id.company_id", store=True, index=True, precompute=True

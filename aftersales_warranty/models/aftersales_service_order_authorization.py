@@ -21,6 +21,7 @@ class AftersalesServiceOrder(models.Model):
     )
     authorization_rule_id = fields.Many2one(
         "aftersales.authorization.rule",
+        "Authorisation Rule",
         compute="_compute_authorization",
         compute_sudo=True,
         help="First rule that asks for an authorisation before the work.",

@@ -15,7 +15,7 @@ class AftersalesClaimBulk(models.TransientModel):
         "order_id",
         "Orders",
     )
-    submit = fields.Boolean("Hand Them in", help="Claims that cannot be stay drafts.")
+    submit = fields.Boolean("Hand Them In", help="Claims that cannot be stay drafts.")
     lower = fields.Boolean(
         "Lower to the Rates",
         default=True,
