@@ -9,7 +9,7 @@ from .aftersales_authorization import DECIDERS
 #: Claims that use an authorisation up: at what they ask for, then at what they got.
 ASKED_STATES = ("submitted", "review")
 GRANTED_STATES = ("approved", "partially", "settled")
-#: Authorisations that one run of the job looks at.
+#: Authorisations that are ended before the job commits.
 EXPIRY_BATCH = 500
 
 
@@ -195,23 +195,36 @@ class AftersalesAuthorization(models.Model):
     @api.model
     def _cron_expire(self):
         """End consents whose last day has passed without the work being begun."""
+        domain = self._get_expired_domain()
+        remaining = self.search_count(domain)
+        while permits := self.search(domain, limit=EXPIRY_BATCH):
+            permits._step("expired", ("approved",))
+            remaining -= len(permits)
+            done = self.env["ir.cron"]._commit_progress
+            if not done(len(permits), remaining=max(0, remaining)):
+                break
+
+    @api.model
+    def _get_expired_domain(self):
+        """Approved, past their last day in their company, and never used.
+
+        Work that began may be claimed later.
+        """
         companies_sudo = self.env["res.company"].sudo().search([("active", "=", True)])
-        domain = Domain.OR(
+        ended = Domain.OR(
             Domain("company_id", "=", company.id)
             & Domain("date_to", "<", company._get_aftersales_today())
             for company in companies_sudo
         )
-        # Work that began in time may be claimed later.
-        domain &= Domain("state", "=", "approved") & Domain("amount_used", "=", 0)
-        domain &= Domain("order_id", "=", False) | Domain(
+        idle = Domain("order_id", "=", False) | Domain(
             "order_id.date_start", "=", False
         )
-        expired = self.search(domain, limit=EXPIRY_BATCH)
-        expired._step("expired", ("approved",))
-        remaining = 0
-        if len(expired) == EXPIRY_BATCH:
-            remaining = self.search_count(domain)
-        self.env["ir.cron"]._commit_progress(len(expired), remaining=remaining)
+        return (
+            ended
+            & idle
+            & Domain("state", "=", "approved")
+            & Domain("amount_used", "=", 0)
+        )
 
     def _get_frozen_attachments(self):
         """Files of an authorisation that was decided."""

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
@@ -137,7 +138,11 @@ class AftersalesClaimLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Measure new lines against the rates."""
+        """Measure new lines against the rates; a new causal part takes the mark."""
+        marked = {vals.get("claim_id") for vals in vals_list if vals.get("is_causal")}
+        if marked:
+            claims = self.env["aftersales.claim"].browse(filter(None, marked))
+            self._clear_causal(claims)
         lines = super().create(vals_list)
         lines._set_rates()
         return lines
@@ -145,15 +150,22 @@ class AftersalesClaimLine(models.Model):
     def write(self, vals):
         """Keep one causal part; measure a changed line anew."""
         if vals.get("is_causal"):
-            self._clear_other_causal()
+            self._clear_causal(self.claim_id, self)
         res = super().write(vals)
         if not RATE_TRIGGERS.isdisjoint(vals):
             self._set_rates()
         return res
 
-    def _clear_other_causal(self):
-        """Let the mark move: the index allows one causal part at any moment."""
-        marked = (self.claim_id.line_ids - self).filtered("is_causal")
+    @api.model
+    def _clear_causal(self, claims, kept=None):
+        """Let the mark move: the index allows one causal part at any moment.
+
+        :param kept: lines that are to bear it
+        """
+        marked = self.search(
+            Domain("claim_id", "in", claims.ids) & Domain("is_causal", "=", True)
+        )
+        marked -= kept or self.browse()
         if marked:
             marked.write({"is_causal": False})
             marked.flush_recordset(["is_causal"])

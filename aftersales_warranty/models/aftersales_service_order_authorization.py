@@ -140,6 +140,10 @@ class AftersalesServiceOrder(models.Model):
             "reason": self.complaint,
         }
 
+    @api.depends("authorization_ids.state", "authorization_ids.is_goodwill")
+    def _compute_can_claim(self):
+        return super()._compute_can_claim()
+
     # -- goodwill ----------------------------------------------------------------
 
     def _get_goodwill_permit(self):

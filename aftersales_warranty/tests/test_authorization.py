@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from unittest.mock import patch
 
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
@@ -8,6 +9,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import aftersales_authorization_use
 from .claims_common import ClaimsCommon
 
 
@@ -286,24 +288,41 @@ class TestAuthorization(ClaimsCommon):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self._create_permit().with_user(user).action_withdraw()
 
+    def _expire(self, size=aftersales_authorization_use.EXPIRY_BATCH, stop=False):
+        """Run the job on the first of April."""
+        self.env.flush_all()
+        Cron = type(self.env["ir.cron"])
+        with (
+            freeze_time("2026-04-01 02:00:00"),
+            self.enter_registry_test_mode(),
+            self.registry.cursor() as cr,
+            patch.object(aftersales_authorization_use, "EXPIRY_BATCH", size),
+            patch.object(Cron, "_commit_progress", lambda *a, **k: 0 if stop else 60),
+        ):
+            self.Permit.with_env(self.env(cr=cr, user=1))._cron_expire()
+        self.env.invalidate_all()
+
     def test_the_job_ends_what_was_not_used(self):
-        with freeze_time("2026-03-20 02:00:00"):
-            idle = self._create_permit()
-            begun = self._create_permit(order_id=self._create_done_order().id)
-            later = self._create_permit(date_to=date(2026, 4, 30))
-            claim = self._create_claim(submit=False, date_request="2026-03-03 08:00:00")
-            claim.authorization_id = used = self._create_permit()
-            claim.action_submit()
-        with freeze_time("2026-04-01 02:00:00"):
-            with self.enter_registry_test_mode():
-                self.Permit._cron_expire()
+        idle = self._create_permit()
+        begun = self._create_permit(order_id=self._create_done_order().id)
+        later = self._create_permit(date_to=date(2026, 4, 30))
+        used = self._create_permit()
+        claim = self._create_claim(submit=False, date_request="2026-03-03 08:00:00")
+        claim.authorization_id = used
+        claim.action_submit()
+        permits = idle | begun | later | used
+        for _again in range(2):
+            self._expire()
             self.assertEqual(
-                (idle | begun | later | used).mapped("state"),
-                ["expired", "approved", "approved", "approved"],
+                permits.mapped("state"), ["expired", "approved", "approved", "approved"]
             )
-            with self.enter_registry_test_mode():
-                self.Permit._cron_expire()
-        self.assertEqual(used.state, "approved")
+
+    def test_the_job_goes_on_where_it_stopped(self):
+        permits = self.Permit.union(*(self._create_permit() for _index in range(5)))
+        self._expire(size=2, stop=True)
+        self.assertEqual(permits.mapped("state").count("expired"), 2)
+        self._expire(size=2)
+        self.assertEqual(permits.mapped("state").count("expired"), 5)
 
     def test_evidence_cannot_be_typed(self):
         permit = self._create_permit()
