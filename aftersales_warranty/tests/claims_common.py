@@ -26,11 +26,23 @@ class ClaimsCommon(WarrantyCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._silence_law()
-        cls.version.term_ids.filtered(lambda t: t.component == "labour").share = 100
+        cls._bear_labour(100)
         cls._name_no_rates(cls.point)
         cls.Rate = cls.env["aftersales.claim.rate"]
         cls.Permit = cls.env["aftersales.authorization"]
         cls.Rule = cls.env["aftersales.authorization.rule"]
+
+    @classmethod
+    def _bear_labour(cls, share):
+        """Let the published policy bear another share of the labour."""
+        term = cls.version.term_ids.filtered(lambda t: t.component == "labour")
+        term.flush_recordset()
+        cls.env.cr.execute(
+            "UPDATE aftersales_policy_term SET share = %s WHERE id IN %s",
+            (share, tuple(term.ids)),
+        )
+        term.invalidate_recordset()
+        cls.env.registry.clear_cache()
 
     @classmethod
     def _name_no_rates(cls, point):

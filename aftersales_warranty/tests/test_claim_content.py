@@ -60,7 +60,7 @@ class TestClaimContent(ClaimsCommon):
 
     def test_the_policy_share_limits_too(self):
         self._create_rate()
-        self.version.term_ids.filtered(lambda t: t.component == "labour").share = 50
+        self._bear_labour(50)
         claim = self._create_claim(("labour", 2, 50.0, None), submit=False)
         line = claim.line_ids
         self.assertEqual((line.amount_claimed, line.amount_limit), (50.0, 50.0))
