@@ -46,8 +46,8 @@ class AftersalesAuthorizationRule(models.Model):
         "CHECK (amount >= 0)", "The amount of an authorisation rule cannot be negative."
     )
     _names_something = models.Constraint(
-        "CHECK (amount > 0 OR product_categ_id IS NOT NULL OR product_id IS NOT NULL "
-        "OR is_out_of_cover)",
+        "CHECK (COALESCE(amount, 0) > 0 OR product_categ_id IS NOT NULL "
+        "OR product_id IS NOT NULL OR is_out_of_cover IS TRUE)",
         "An authorisation rule names an amount, a category, an assembly or work "
         "outside cover.",
     )

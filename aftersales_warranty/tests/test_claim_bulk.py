@@ -14,6 +14,9 @@ class TestClaimBulk(ClaimsCommon):
             *lines, date_request=datetime(2026, 3, day, 8), **vals
         )
 
+    def _order_outside_cover(self):
+        return self._create_done_order(date_request=datetime(2030, 3, 1, 8))
+
     def _make(self, orders, user=None, **vals):
         action = orders.action_claim_many()
         wizard = (
@@ -28,7 +31,7 @@ class TestClaimBulk(ClaimsCommon):
     def test_many_orders_in_one_click_with_a_report(self):
         good = self._order(1) | self._order(2)
         running = self._create_order(service_point_id=self.point.id)
-        free = self._order(3, ("part", 1, 0.0, self.part))
+        free = self._order_outside_cover()
         claimed = self._create_claim(date_request=datetime(2026, 3, 3, 8)).order_id
         wizard = self._make(good | running | free | claimed)
         self.assertEqual((wizard.taken_count, wizard.refused_count), (2, 3))
@@ -155,7 +158,7 @@ class TestClaimBulk(ClaimsCommon):
 
     def test_orders_without_anything_to_claim_are_left_alone(self):
         self.company.aftersales_claim_auto = "submit"
-        order = self._order(1, ("part", 1, 0.0, self.part))
+        order = self._order_outside_cover()
         order.action_close()
         self.assertFalse(order.claim_ids)
         self.assertFalse(order.activity_ids)

@@ -105,7 +105,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
         self.assertEqual(self.claim.state, "draft")
 
     def test_outside_work_with_its_invoice(self):
-        files = {"documents": ("invoice.pdf", b"%PDF-1.4 test", "application/pdf")}
+        files = {"documents": ("invoice.png", picture(), "image/png")}
         page = self._post(
             "line",
             files=files,
@@ -114,7 +114,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
             amount_claimed="80",
             sublet_invoice_ref="INV-7",
         )
-        self.assertIn("invoice.pdf", page.text)
+        self.assertIn("invoice.png", page.text)
         line = self.claim.line_ids[1]
         self.assertEqual(line.document_ids.res_model, "aftersales.claim.line")
         self.assertFalse(line.document_ids.public)
