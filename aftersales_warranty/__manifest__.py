@@ -103,6 +103,8 @@
         # data of: checks
         # data of: desk
         # data of: hints
+        "data/aftersales_hint_data.xml",
+        "data/aftersales_escalation_data.xml",
         # data of: settle
         # data of: money
         # data of: quality
@@ -212,6 +214,12 @@
         # views, wizards, reports and menus of: checks
         # views, wizards, reports and menus of: desk
         # views, wizards, reports and menus of: hints
+        "wizard/aftersales_hint_measure_views.xml",
+        "views/aftersales_claim_hint_views.xml",
+        "views/aftersales_answer_views.xml",
+        "views/aftersales_escalation_views.xml",
+        "views/aftersales_escalation_portal_templates.xml",
+        "views/aftersales_hints_menus.xml",
         # views, wizards, reports and menus of: settle
         # views, wizards, reports and menus of: money
         # views, wizards, reports and menus of: quality

@@ -22,6 +22,8 @@ from . import portal_authorization
 # controllers of: checks
 # controllers of: desk
 # controllers of: hints
+from . import escalation
+
 # controllers of: settle
 # controllers of: money
 # controllers of: quality

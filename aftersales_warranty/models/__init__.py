@@ -173,6 +173,18 @@ from . import aftersales_claim_portal
 # models of: checks
 # models of: desk
 # models of: hints
+from . import aftersales_usage
+from . import aftersales_claim_hint_rule
+from . import aftersales_claim_hint
+from . import aftersales_claim_hint_links, aftersales_claim_hint_facts
+from . import aftersales_claim_hints
+from . import ir_attachment_uploads
+from . import aftersales_escalation_expert
+from . import aftersales_answer, aftersales_answer_flow, aftersales_answer_use
+from . import aftersales_escalation, aftersales_escalation_flow
+from . import aftersales_escalation_portal
+from . import aftersales_service_order_escalation
+from . import aftersales_metric_escalation
 # models of: settle
 # models of: money
 # models of: quality

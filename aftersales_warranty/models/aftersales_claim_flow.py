@@ -110,6 +110,8 @@ class AftersalesClaim(models.Model):
             submitted_by_id=self.env.uid,
         )
         claims_sudo._reset_decision()
+        # Before the checks: what may be approved by rule must know the hints.
+        claims_sudo._find_hints()
         claims_sudo._run_checks()
 
     def _check_content(self):

@@ -90,6 +90,9 @@ from . import test_claims_tour
 # tests of: checks
 # tests of: desk
 # tests of: hints
+from . import test_claim_hints, test_claim_hint_rules
+from . import test_escalation, test_answers, test_escalation_portal
+
 # tests of: settle
 # tests of: money
 # tests of: quality

@@ -47,6 +47,8 @@ from . import aftersales_reason_wizard_claims
 # wizards of: checks
 # wizards of: desk
 # wizards of: hints
+from . import aftersales_hint_measure
+from . import aftersales_reason_wizard_hints
 # wizards of: settle
 # wizards of: money
 # wizards of: quality
