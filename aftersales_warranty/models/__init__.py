@@ -170,6 +170,7 @@ from . import aftersales_service_order_authorization
 from . import aftersales_service_order_claims
 from . import aftersales_claim_amounts, aftersales_claim_files
 from . import aftersales_claim_portal
+
 # models of: checks
 # models of: desk
 # models of: hints

@@ -2,6 +2,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import claim_hints as kernel
@@ -134,28 +135,42 @@ class AftersalesClaim(models.Model):
     def _read_limits(self, basics, rules):
         """Limits that apply to the claims."""
         limits = self._get_hint_limits(rules["SPLIT"])
-        result = {}
-        for claim in self:
-            digits = basics[claim.id]["digits"]
-            found = (
-                kernel.Limit(to_minor(amount, digits), name)
-                for amount, name in limits.get(claim.id, ())
-            )
-            result[claim.id] = {"limits": tuple(found)}
-        return result
+        return {claim.id: {"limits": tuple(found)} for claim, found in limits.items()}
 
     def _get_hint_limits(self, rule):
         """Amounts above which somebody else looks at each claim.
 
         Extension point: whatever asks more of a claim above an amount adds it.
 
-        :return: ``{claim_id: [(amount in the claim's currency, name), …]}``
+        :return: ``{claim: [kernel.Limit]}`` in minor units of the claim's currency
         """
-        limit, currency = rule.limit_amount, self.company_id.currency_id
-        if not limit:
-            return {}
-        named = (limit, self.env._("limit of the hint"))
-        return {c.id: [named] for c in self if c.currency_id == currency}
+        amount, currency = rule.limit_amount, self.company_id.currency_id
+        limits = {claim: [] for claim in self}
+        if amount:
+            minor = to_minor(amount, currency.decimal_places)
+            limit = kernel.Limit(minor, self.env._("limit of the hint"))
+            for claim in self.filtered(lambda c: c.currency_id == currency):
+                limits[claim].append(limit)
+        self._add_authorization_limits(limits)
+        return limits
+
+    def _add_authorization_limits(self, limits):
+        """Add the amounts from which any work needs a consent beforehand."""
+        consents = self.env["aftersales.authorization.rule"].search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("amount", ">", 0)
+            & Domain("product_categ_id", "=", False)
+            & Domain("product_id", "=", False)
+            & Domain("is_out_of_cover", "=", False)
+        )
+        for currency, claims in self.grouped("currency_id").items():
+            found = [
+                kernel.Limit(consent._to_kernel(currency).amount, consent.name)
+                for consent in consents
+            ]
+            # Who has the consent does not avoid it.
+            for claim in claims.filtered(lambda c: not c.authorization_id):
+                limits[claim] += found
 
     def _read_spikes(self, basics, rules):
         """Claims of the point in the period of each claim and in those before."""

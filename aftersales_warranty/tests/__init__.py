@@ -87,6 +87,7 @@ from . import test_claim_export
 from . import test_claims_portal
 from . import test_claims_concurrency
 from . import test_claims_tour
+
 # tests of: checks
 # tests of: desk
 # tests of: hints

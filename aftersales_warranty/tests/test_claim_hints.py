@@ -262,6 +262,20 @@ class TestClaimHints(HintsCommon):
             f"limit of {self._money(1000)} (limit of the hint).",
         )
 
+    def test_just_below_what_needs_a_consent(self):
+        self.env["aftersales.authorization.rule"].search([]).action_archive()
+        rule = self.env["aftersales.authorization.rule"].create(
+            {"name": "Large repairs", "amount": 2000}
+        )
+        hint = self._hints(self._plain_claim(amount=1950))["SPLIT"]
+        self.assertEqual(
+            hint.message,
+            f"{self._money(1950)} is just below the limit of {self._money(2000)} "
+            "(Large repairs).",
+        )
+        rule.product_id = self.part
+        self.assertNotIn("SPLIT", self._hints(self._plain_claim(amount=1950)))
+
     def _money(self, amount):
         return self.company.currency_id.format(amount)
 

@@ -44,6 +44,7 @@ from . import aftersales_reason_wizard_prices
 # wizards of: claims
 from . import aftersales_claim_bulk
 from . import aftersales_reason_wizard_claims
+
 # wizards of: checks
 # wizards of: desk
 # wizards of: hints
