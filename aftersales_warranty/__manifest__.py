@@ -106,6 +106,7 @@
         "data/aftersales_hint_data.xml",
         "data/aftersales_escalation_data.xml",
         # data of: settle
+        "data/aftersales_settle_data.xml",
         # data of: money
         # data of: quality
         # data of: recall
@@ -221,6 +222,16 @@
         "views/aftersales_escalation_portal_templates.xml",
         "views/aftersales_hints_menus.xml",
         # views, wizards, reports and menus of: settle
+        "data/aftersales_settle_mail.xml",
+        "wizard/aftersales_settlement_answer_views.xml",
+        "views/aftersales_deduction_rule_views.xml",
+        "views/aftersales_settlement_dispute_views.xml",
+        "views/aftersales_settlement_period_views.xml",
+        "views/aftersales_point_adjustment_views.xml",
+        "views/aftersales_settle_point_views.xml",
+        "views/aftersales_settle_settings_views.xml",
+        "views/aftersales_settle_portal_templates.xml",
+        "views/aftersales_settle_menus.xml",
         # views, wizards, reports and menus of: money
         # views, wizards, reports and menus of: quality
         # views, wizards, reports and menus of: recall

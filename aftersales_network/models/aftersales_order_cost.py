@@ -58,6 +58,7 @@ class AftersalesOrderCost(models.Model):
         "aftersales.service.point": ["centre_id"],
         "aftersales.point.adjustment": [
             *("service_point_id", "company_id", "currency_id", "date", "amount"),
+            "state",
         ],
         "aftersales.budget.line": [
             *("service_point_id", "company_id", "date_from", "state"),
@@ -257,6 +258,7 @@ class AftersalesOrderCost(models.Model):
               FROM aftersales_point_adjustment a
               JOIN res_company c ON c.id = a.company_id
               JOIN aftersales_service_point p ON p.id = a.service_point_id
+             WHERE a.state IN ('open', 'settled')
             """
         )
 

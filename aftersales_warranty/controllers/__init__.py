@@ -25,6 +25,7 @@ from . import portal_authorization
 from . import escalation
 
 # controllers of: settle
+from . import settlement
 # controllers of: money
 # controllers of: quality
 # controllers of: recall

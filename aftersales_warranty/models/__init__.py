@@ -18,6 +18,7 @@ from . import aftersales_claim_flow
 from . import aftersales_authorization
 from . import aftersales_settlement
 from . import aftersales_settlement_line
+from . import aftersales_settlement_collect, aftersales_settlement_flow
 from . import aftersales_settlement_bill
 from . import aftersales_service_point, aftersales_service_point_systems
 from . import aftersales_metric
@@ -187,6 +188,15 @@ from . import aftersales_escalation_portal
 from . import aftersales_service_order_escalation
 from . import aftersales_metric_escalation
 # models of: settle
+from . import res_company_settle
+from . import aftersales_service_point_settle
+from . import aftersales_point_adjustment_source
+from . import aftersales_settlement_carry
+from . import aftersales_settlement_dispute
+from . import aftersales_deduction_rule
+from . import aftersales_settlement_period
+from . import aftersales_settlement_portal
+from . import aftersales_settlement_watch
 # models of: money
 # models of: quality
 # models of: recall

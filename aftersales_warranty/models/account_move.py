@@ -71,7 +71,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         payee = settlement.partner_id.commercial_partner_id
         if (
-            self.move_type != "in_invoice"
+            self.move_type != settlement._get_bill_type()
             or self.currency_id != settlement.currency_id
             or self.commercial_partner_id != payee
         ):
@@ -92,8 +92,9 @@ class AccountMove(models.Model):
         :raise UserError: naming both with their amounts
         """
         self.ensure_one()
+        sign = -1 if self.move_type == "in_refund" else 1
         if self.currency_id.compare_amounts(
-            self.amount_untaxed, settlement.amount_total
+            sign * self.amount_untaxed, settlement.amount_total
         ):
             raise UserError(
                 self.env._(
@@ -113,6 +114,9 @@ class AccountMove(models.Model):
         """
         for settlement_sudo in self._get_aftersales_settlements_sudo():
             move = settlement_sudo.move_id
+            if move.currency_id.is_zero(move.amount_total):
+                # A debt carried forward leaves a bill of zero: nobody paid it.
+                continue
             if move.payment_state in ("in_payment", "paid", "partial", "reversed"):
                 raise UserError(
                     self.env._(

@@ -91,9 +91,9 @@ class AftersalesSettlement(models.Model):
     _inherit = "aftersales.settlement"
 
     @api.model
-    def _find_claim_lines(self, points, date_to):
-        lines = super()._find_claim_lines(points, date_to)
-        return lines.filtered(lambda line: not line.is_part_held)
+    def _get_claim_lines_domain(self, points, date_to):
+        held = self.env["aftersales.claim.line"]._get_held_domain()
+        return super()._get_claim_lines_domain(points, date_to) & ~held
 
     def _check_content(self):
         res = super()._check_content()

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.fields import Domain
 
+from .aftersales_settlement import OPEN_STATES
+
 
 class AftersalesServicePoint(models.Model):
     """Claims and settlements of a point; open ones keep it from leaving."""
@@ -61,7 +63,7 @@ class AftersalesServicePoint(models.Model):
             (
                 self.env._("settlements without a bill"),
                 "aftersales.settlement",
-                Domain("state", "in", ("draft", "confirmed")),
+                Domain("state", "in", OPEN_STATES),
             ),
             (
                 self.env._("old parts not returned"),

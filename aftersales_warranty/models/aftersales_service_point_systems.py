@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from .aftersales_settlement import OPEN_STATES
+
 
 class AftersalesServicePoint(models.Model):
     """Claims and settlements on the page of the five systems."""
@@ -13,7 +15,7 @@ class AftersalesServicePoint(models.Model):
         Settlement = self.env["aftersales.settlement"]
         decide = below & Domain("state", "in", ("submitted", "review"))
         mend = below & Domain("state", "in", ("draft", "sent_back"))
-        open_bills = below & Domain("state", "in", ("draft", "confirmed"))
+        open_bills = below & Domain("state", "in", OPEN_STATES)
         return super()._get_settlement_figures(below) + self._prepare_figures(
             [
                 (

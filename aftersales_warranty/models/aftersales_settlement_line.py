@@ -38,6 +38,9 @@ class AftersalesSettlementLine(models.Model):
         "aftersales.point.adjustment", index="btree_not_null", ondelete="restrict"
     )
     name = fields.Char(compute="_compute_name")
+    entry_kind = fields.Selection(related="adjustment_id.kind", string="Kind of Entry")
+    amount_claimed = fields.Monetary(related="claim_line_id.amount_claimed")
+    amount_allowed = fields.Monetary(related="claim_line_id.amount_allowed")
     amount_approved = fields.Monetary("Approved")
     amount = fields.Monetary("Settled")
     is_live = fields.Boolean(default=True)

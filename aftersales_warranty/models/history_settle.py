@@ -52,7 +52,8 @@ class AftersalesHistoryImport(models.Model):
                     name=self.display_name,
                 )
             )
-        settlements.action_confirm()
+        # Old cases: no point answers a statement any more.
+        settlements._confirm_by_clerk(self.display_name)
         settlements.action_create_bill()
         return settlements
 

@@ -95,6 +95,11 @@ from . import test_claim_hints, test_claim_hint_rules
 from . import test_escalation, test_answers, test_escalation_portal
 
 # tests of: settle
+from . import test_adjustment_source
+from . import test_deduction
+from . import test_settlement_bill, test_settlement_flow
+from . import test_settlement_period, test_settlement_kill
+from . import test_settlement_portal
 # tests of: money
 # tests of: quality
 # tests of: recall

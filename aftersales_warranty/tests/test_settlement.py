@@ -90,12 +90,6 @@ class TestSettlement(WarrantyCommon):
         settlement.action_draft()
         self.assertEqual((award | penalty).mapped("state"), ["open", "open"])
 
-    def test_penalties_that_leave_nothing(self):
-        self._claims(100.0)
-        self._adjust(-100.0, "Penalty")
-        with self.assertRaisesRegex(UserError, "the penalties leave nothing to pay"):
-            self._settle().action_confirm()
-
     def test_collect_again(self):
         first = self._claims(100.0)
         settlement = self._settle()
@@ -139,7 +133,8 @@ class TestSettlement(WarrantyCommon):
             ("in_invoice", "draft", 150.1, 150.1),
         )
         self.assertEqual(move.partner_id, self.point.partner_id)
-        self.assertEqual(move.ref, settlement.name)
+        self.assertEqual(move.ref, settlement.self_billing_ref)
+        self.assertEqual(move.payment_reference, settlement.name)
         self.assertEqual(
             move.invoice_line_ids.mapped("name"),
             [f"{claim.name} Travel" for claim in claims],

@@ -51,6 +51,8 @@ from . import aftersales_reason_wizard_claims
 from . import aftersales_hint_measure
 from . import aftersales_reason_wizard_hints
 # wizards of: settle
+from . import aftersales_reason_wizard_settle
+from . import aftersales_settlement_answer
 # wizards of: money
 # wizards of: quality
 # wizards of: recall

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 
 class AftersalesSettlementRun(models.TransientModel):
-    """Makes the settlements of a period for many points at once."""
+    """Starts the run of a period, or goes on with it."""
 
     _name = "aftersales.settlement.run"
     _description = "Settlement Run"
@@ -32,23 +32,19 @@ class AftersalesSettlementRun(models.TransientModel):
     )
 
     def action_run(self):
-        """Make the draft settlements and show them."""
+        """Settle the points that wait, and show what was made.
+
+        Few points are settled at once; many are left to the scheduled job.
+
+        :raise UserError: nothing waits, or a point of another company
+        """
         self.ensure_one()
-        Point = self.env["aftersales.service.point"]
-        points = self.service_point_ids or Point.search(
-            [("company_id", "=", self.company_id.id)]
+        Period = self.env["aftersales.settlement.period"].with_company(self.company_id)
+        period = Period._start(
+            self.company_id, self.date_from, self.date_to, self.service_point_ids
         )
-        settlements = self.env["aftersales.settlement"]._settle_points(
-            points, self.date_from, self.date_to
-        )
-        if not settlements:
+        if not period.waiting_count:
             raise UserError(
                 self.env._("Nothing waits for a settlement in this period.")
             )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Settlements"),
-            "res_model": "aftersales.settlement",
-            "view_mode": "list,form",
-            "domain": [("id", "in", settlements.ids)],
-        }
+        return period._go_on()
