@@ -108,6 +108,7 @@
         # data of: settle
         "data/aftersales_settle_data.xml",
         # data of: money
+        "data/aftersales_money_data.xml",
         # data of: quality
         # data of: recall
         "report/aftersales_settlement_reports.xml",
@@ -233,6 +234,20 @@
         "views/aftersales_settle_portal_templates.xml",
         "views/aftersales_settle_menus.xml",
         # views, wizards, reports and menus of: money
+        "report/aftersales_money_reports.xml",
+        "report/aftersales_receipt_templates.xml",
+        "report/aftersales_compensation_templates.xml",
+        "views/aftersales_payment_method_views.xml",
+        "views/aftersales_order_payment_views.xml",
+        "views/aftersales_day_close_views.xml",
+        "views/aftersales_money_order_views.xml",
+        "views/aftersales_compensation_rule_views.xml",
+        "views/aftersales_compensation_views.xml",
+        "views/aftersales_insurance_views.xml",
+        "views/aftersales_compensation_case_views.xml",
+        "views/aftersales_money_settings_views.xml",
+        "views/aftersales_money_portal_templates.xml",
+        "views/aftersales_money_menus.xml",
         # views, wizards, reports and menus of: quality
         # views, wizards, reports and menus of: recall
     ],

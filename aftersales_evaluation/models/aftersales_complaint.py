@@ -25,6 +25,7 @@ class AftersalesComplaint(models.Model):
     _inherit = [
         "aftersales.flow.mixin",
         "aftersales.scope.mixin",
+        "aftersales.case.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

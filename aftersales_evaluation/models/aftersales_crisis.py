@@ -43,6 +43,7 @@ class AftersalesCrisis(models.Model):
     _inherit = [
         "aftersales.flow.mixin",
         "aftersales.scope.mixin",
+        "aftersales.case.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

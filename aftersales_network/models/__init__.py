@@ -2,6 +2,7 @@ from . import (
     flow,
     owner_task,
     unit_company,
+    case_mixin,
     aftersales_approval,
     aftersales_metric,
     metric_mixin,

@@ -27,5 +27,7 @@ from . import escalation
 # controllers of: settle
 from . import settlement
 # controllers of: money
+from . import customer_money
+
 # controllers of: quality
 # controllers of: recall

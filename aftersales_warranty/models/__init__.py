@@ -198,5 +198,18 @@ from . import aftersales_settlement_period
 from . import aftersales_settlement_portal
 from . import aftersales_settlement_watch
 # models of: money
+from . import res_company_money
+from . import aftersales_approval_money
+from . import aftersales_payment_method
+from . import aftersales_order_payment, aftersales_order_payment_flow
+from . import aftersales_order_money
+from . import aftersales_day_close, aftersales_day_close_flow
+from . import account_move_money
+from . import aftersales_compensation_rule
+from . import aftersales_compensation, aftersales_compensation_flow
+from . import aftersales_compensation_money
+from . import aftersales_insurance_policy, aftersales_insurance_claim
+from . import aftersales_compensation_case
+
 # models of: quality
 # models of: recall

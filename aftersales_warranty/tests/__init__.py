@@ -101,5 +101,11 @@ from . import test_settlement_bill, test_settlement_flow
 from . import test_settlement_period, test_settlement_kill
 from . import test_settlement_portal
 # tests of: money
+from . import test_order_payment
+from . import test_day_close
+from . import test_compensation, test_insurance
+from . import test_money_portal
+from . import test_money_race
+
 # tests of: quality
 # tests of: recall
