@@ -231,7 +231,9 @@ class AftersalesDayCloseLine(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    method_kind = fields.Selection(related="method_id.kind", store=True)
+    method_kind = fields.Selection(
+        related="method_id.kind", string="Kind of Money", store=True
+    )
     currency_id = fields.Many2one("res.currency", required=True)
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Company"

@@ -235,8 +235,13 @@ class AftersalesDayClose(models.Model):
     @api.model
     def _cron_remind(self):
         """Remind once of each day that nobody closed on its evening."""
-        domain = self._search_is_overdue("in", [True])
-        domain &= Domain("is_reminded", "=", False)
+        # The job looks after every company.
+        by_today = self.env["res.company"]._get_aftersales_by_today()
+        domain = self._get_unsettled_domain() & Domain("is_reminded", "=", False)
+        domain &= Domain.OR(
+            Domain("company_id", "in", companies.ids) & Domain("date_due", "<", day)
+            for day, companies in by_today.items()
+        )
         late = self.search(domain, limit=BATCH, order="date, id")
         for close in late:
             user = close._get_responsible()

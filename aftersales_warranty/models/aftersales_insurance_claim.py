@@ -54,6 +54,7 @@ class AftersalesInsuranceClaim(models.Model):
         compute="_compute_amount_claimed",
         store=True,
         readonly=False,
+        precompute=True,
         required=True,
         tracking=True,
     )
@@ -123,7 +124,8 @@ class AftersalesInsuranceClaim(models.Model):
     @api.depends("policy_id", "compensation_id")
     def _compute_amount_claimed(self):
         for claim in self:
-            claim.amount_claimed = claim.amount_share
+            policy, amount = claim.policy_id, claim.compensation_id.amount_company
+            claim.amount_claimed = policy._get_share(amount) if policy else 0.0
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -160,7 +160,9 @@ class AftersalesInsurancePolicy(models.Model):
         domain = Domain("is_reminded", "=", False) & Domain.OR(
             Domain("date_reminder", "<=", day)
             & Domain("company_id", "in", companies.ids)
-            for day, companies in self._get_companies_by_day().items()
+            for day, companies in self.env["res.company"]
+            ._get_aftersales_by_today()
+            .items()
         )
         policies = self.search(domain, limit=BATCH, order="date_reminder, id")
         for policy in policies:
@@ -174,13 +176,6 @@ class AftersalesInsurancePolicy(models.Model):
         self.env["ir.cron"]._commit_progress(
             len(policies), remaining=self.search_count(domain)
         )
-
-    @api.model
-    def _get_companies_by_day(self):
-        """Companies by what day it is there: ``{day: companies}``."""
-        # The job looks after every company.
-        companies = self.env["res.company"].sudo().search([("id", "!=", False)])
-        return companies.grouped(lambda c: c._get_aftersales_today())
 
     def action_view_claims(self):
         """Open the claims on the insurer."""

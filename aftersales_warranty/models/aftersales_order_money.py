@@ -77,7 +77,7 @@ class AftersalesServiceOrder(models.Model):
             order.amount_credit = sum(credit.mapped("amount_order"))
             order.amount_paid = sum((posted - credit).mapped("amount_order"))
 
-    @api.depends("payment_status", "state", "amount_payable", "quotation_id.state")
+    @api.depends("payment_status", "state", "amount_payable", "quotation_ids.state")
     def _compute_amount_due(self):
         for order in self:
             found = order._get_balance(order._get_amount_to_pay())

@@ -92,7 +92,9 @@ class AftersalesOrderPayment(models.Model):
         check_company=True,
         tracking=True,
     )
-    method_kind = fields.Selection(related="method_id.kind", store=True)
+    method_kind = fields.Selection(
+        related="method_id.kind", string="Kind of Money", store=True
+    )
     currency_id = fields.Many2one(
         "res.currency",
         compute="_compute_currency_id",

@@ -119,8 +119,12 @@ class TestInsurance(CompensationCommon):
         policy = self._create_policy(date_to=date(2026, 4, 1), reminder_days=30)
         later = self._create_policy(name="PL-3", reminder_days=30)
         Policy = self.env["aftersales.insurance.policy"]
-        Policy._cron_remind()
-        Policy._cron_remind()
+        self.env.flush_all()
+        cron = self.env.ref("aftersales_warranty.insurance_policy_ir_cron")
+        with self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
         self.assertEqual(len(policy.activity_ids), 1)
         self.assertEqual(policy.activity_ids.date_deadline, date(2026, 4, 1))
         self.assertFalse(later.activity_ids)

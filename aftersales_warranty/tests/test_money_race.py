@@ -82,17 +82,14 @@ class TestDayCloseRace(CommittedCase):
 
     def _remove(self):
         with self.registry.cursor() as cr:
-            env = self._env(cr)
-            point = env["aftersales.service.point"].browse(self.point_id)
-            closes = env["aftersales.day.close"].search(
-                [("service_point_id", "=", point.id)]
+            cr.execute(
+                "DELETE FROM aftersales_day_close WHERE service_point_id = %s",
+                (self.point_id,),
             )
             cr.execute(
-                "DELETE FROM aftersales_day_close WHERE id IN %s", (tuple(closes.ids),)
+                "DELETE FROM aftersales_service_point WHERE id = %s", (self.point_id,)
             )
-            env.invalidate_all(flush=False)
-            point.unlink()
-            env["res.partner"].browse(self.partner_id).unlink()
+            cr.execute("DELETE FROM res_partner WHERE id = %s", (self.partner_id,))
 
     def _get_close(self, cr):
         return self._env(cr)["aftersales.day.close"].browse(self.close_id)

@@ -182,9 +182,11 @@ class TestOrderPayment(MoneyCommon):
 
     def test_the_tax_is_contained(self):
         self.company.account_fiscal_country_id = self.country
+        group = self.env["account.tax.group"].create({"name": "Test Taxes"})
         tax = self.env["account.tax"].create(
             {
                 "name": "Test 13 %",
+                "tax_group_id": group.id,
                 "amount": 13,
                 "type_tax_use": "sale",
                 "price_include_override": "tax_included",
