@@ -388,6 +388,8 @@ class AftersalesCompensation(models.Model):
                     compensation=self.name,
                 )
             )
+        # Before the new row comes in, the database knows what became of the old one.
+        self.insurance_claim_ids.flush_model(["state"])
         return self.env["aftersales.insurance.claim"].create(
             {"compensation_id": self.id, "policy_id": fitting.id}
         )

@@ -345,6 +345,11 @@ class AftersalesOrderPayment(models.Model):
         )
         return refund._get_records_action()
 
+    def _get_report_base_filename(self):
+        """Name of the file that a person saves."""
+        self.ensure_one()
+        return self.env._("Receipt %(number)s", number=self.name)
+
     def action_print_receipt(self):
         """The receipt as PDF.
 
