@@ -111,6 +111,7 @@
         "data/aftersales_money_data.xml",
         # data of: quality
         # data of: recall
+        "data/aftersales_recall_data.xml",
         "report/aftersales_settlement_reports.xml",
         "report/aftersales_settlement_templates.xml",
         "views/aftersales_product_class_views.xml",
@@ -250,6 +251,18 @@
         "views/aftersales_money_menus.xml",
         # views, wizards, reports and menus of: quality
         # views, wizards, reports and menus of: recall
+        "report/aftersales_recall_reports.xml",
+        "report/aftersales_recall_templates.xml",
+        "report/aftersales_supplier_templates.xml",
+        "data/aftersales_recall_mail.xml",
+        "wizard/aftersales_recall_wizard_views.xml",
+        "views/aftersales_campaign_views.xml",
+        "views/aftersales_campaign_unit_views.xml",
+        "views/aftersales_campaign_cost_views.xml",
+        "views/aftersales_recall_link_views.xml",
+        "views/aftersales_supplier_views.xml",
+        "views/aftersales_recall_portal_templates.xml",
+        "views/aftersales_recall_menus.xml",
     ],
     "assets": {
         "web.assets_backend": [

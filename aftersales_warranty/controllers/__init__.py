@@ -31,3 +31,4 @@ from . import customer_money
 
 # controllers of: quality
 # controllers of: recall
+from . import recalls, supplier_claim

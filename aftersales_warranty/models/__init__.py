@@ -213,3 +213,21 @@ from . import aftersales_compensation_case
 
 # models of: quality
 # models of: recall
+from . import aftersales_campaign
+from . import aftersales_campaign_range
+from . import aftersales_campaign_unit
+from . import aftersales_campaign_flow
+from . import aftersales_campaign_run
+from . import aftersales_campaign_notice
+from . import aftersales_campaign_order
+from . import aftersales_campaign_cost
+from . import aftersales_campaign_intake
+from . import aftersales_campaign_portal
+from . import aftersales_supplier_term
+from . import aftersales_supplier_claim
+from . import aftersales_supplier_claim_line
+from . import aftersales_supplier_collect
+from . import aftersales_supplier_file
+from . import aftersales_part_return_supplier
+from . import account_move_recovery
+from . import aftersales_metric_recall

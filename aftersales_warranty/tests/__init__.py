@@ -109,3 +109,8 @@ from . import test_money_race
 
 # tests of: quality
 # tests of: recall
+from . import test_campaign
+from . import test_campaign_notice
+from . import test_campaign_cost
+from . import test_supplier_claim
+from . import test_recall_rights

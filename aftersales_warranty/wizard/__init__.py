@@ -58,3 +58,7 @@ from . import aftersales_reason_wizard_money
 
 # wizards of: quality
 # wizards of: recall
+from . import aftersales_reason_wizard_recall
+from . import aftersales_campaign_load
+from . import aftersales_supplier_answer
+from . import aftersales_supplier_run
