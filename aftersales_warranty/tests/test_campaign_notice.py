@@ -77,7 +77,7 @@ class TestCampaignNotice(RecallCommon):
         self.campaign.action_remind()
         self._run_job()
         row = self._row("AC-0005")
-        self.assertEqual(row.notice_ids.mapped("kind"), ["reminder", "first"])
+        self.assertEqual(sorted(row.notice_ids.mapped("kind")), ["first", "reminder"])
         self.assertEqual(row.notice_count, 2)
 
     def test_a_notice_needs_its_text(self):
