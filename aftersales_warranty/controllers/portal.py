@@ -99,6 +99,10 @@ class AftersalesClaimPortal(CustomerPortal):
     def _get_claim_values(self, claim):
         """Values of the page of one claim.  Extension point."""
         may_edit = claim._portal_may_edit()
+        # The access was checked: the page hands out links to the claim's files.
+        claim_sudo = claim.sudo()
+        files_sudo = claim_sudo.photo_ids | claim_sudo.line_ids.document_ids
+        files_sudo.generate_access_token()
         values = {
             "claim": claim,
             "page_name": "aftersales_claim",

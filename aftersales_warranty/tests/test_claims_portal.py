@@ -118,8 +118,20 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
         line = self.claim.line_ids[1]
         self.assertEqual(line.document_ids.res_model, "aftersales.claim.line")
         self.assertFalse(line.document_ids.public)
+        self._check_link(line.document_ids, "/web/content/{}?download=1")
         self._post("submit")
         self.assertEqual(self.claim.state, "submitted")
+
+    def _check_link(self, file, url):
+        """The link of the page opens the file, without it nobody does."""
+        token = file.access_token
+        self.assertTrue(token)
+        url = url.format(file.id)
+        mark = "&" if "?" in url else "?"
+        page = self.url_open(f"{url}{mark}access_token={token}")
+        self.assertEqual((page.status_code, page.content), (200, file.raw))
+        page = self.url_open(f"{url}{mark}access_token=wrong")
+        self.assertNotEqual(page.content, file.raw)
 
     def test_photos(self):
         self._post("photos", files={"photos": ("a.png", picture(), "image/png")})
@@ -128,7 +140,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
             (photo.name, photo.res_model, photo.res_id),
             ("a.png", "aftersales.claim", self.claim.id),
         )
-        self.assertEqual(self.url_open(f"/web/image/{photo.id}").status_code, 200)
+        self._check_link(photo, "/web/image/{}")
         page = self._post("photos", files={"photos": ("a.png", b"<html>", "image/png")})
         self.assertIn("only pictures", page.text)
         self._post("remove_file", file_id=photo.id)
