@@ -101,6 +101,7 @@
         # data of: claims
         "data/aftersales_claims_cron_data.xml",
         # data of: checks
+        "data/aftersales_part_result_data.xml",
         # data of: desk
         # data of: hints
         "data/aftersales_hint_data.xml",
@@ -215,6 +216,11 @@
         "views/aftersales_authorization_portal_templates.xml",
         "views/aftersales_claims_menus.xml",
         # views, wizards, reports and menus of: checks
+        "views/aftersales_claim_rule_views.xml",
+        "views/aftersales_part_fit_views.xml",
+        "views/aftersales_part_result_views.xml",
+        "views/aftersales_claim_check_views.xml",
+        "views/aftersales_checks_menus.xml",
         # views, wizards, reports and menus of: desk
         # views, wizards, reports and menus of: hints
         "wizard/aftersales_hint_measure_views.xml",

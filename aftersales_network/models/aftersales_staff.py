@@ -188,3 +188,16 @@ class AftersalesStaff(models.Model):
         :return: ``{staff_id: [text, …]}`` for every record of ``self``
         """
         return {staff.id: [] for staff in self}
+
+    @api.model
+    def _get_certificate_gaps(self, jobs):
+        """Tell which certificates people lacked at jobs that are done.
+
+        Extension point: this module knows no certificates.  Other than
+        :meth:`_get_missing_qualifications` it asks whatever the setting of the
+        company is, for many jobs of any day at once.
+
+        :param jobs: list of (staff, service type, day)
+        :return: list of lists of certificate names in the order of ``jobs``; None
+            where nothing is known about certificates
+        """

@@ -228,3 +228,35 @@ class AftersalesStaff(models.Model):
             staff_id: [*texts, *gaps.get(staff_id, [])]
             for staff_id, texts in result.items()
         }
+
+    @api.model
+    def _get_certificate_gaps(self, jobs):
+        """Names of the certificates lacking at each job; three queries in all."""
+        staff_sudo = self.sudo().union(*(job[0].sudo() for job in jobs))
+        service_types = self.env["aftersales.service.type"].union(
+            *(job[1] for job in jobs)
+        )
+        Requirement = staff_sudo.env["aftersales.role.requirement"]
+        requirements = Requirement.search(
+            Requirement._get_candidates_domain(staff_sudo, service_types)
+        )
+        if not requirements:
+            return [[] for _job in jobs]
+        held = staff_sudo._get_certificates()
+        return [
+            staff.sudo()._get_gap_names(
+                requirements.filtered(
+                    lambda q, s=staff, t=service_type: q._applies_to(s.sudo(), t)
+                ),
+                held[staff.id].filtered(lambda c, d=day: c._is_valid_on(d)),
+            )
+            for staff, service_type, day in jobs
+        ]
+
+    def _get_gap_names(self, requirements, certificates):
+        """Types that requirements ask for and no certificate meets."""
+        missing = missing_qualifications(
+            [(req, req._get_accepted_type_ids()) for req in requirements],
+            set(certificates.type_id.ids),
+        )
+        return [requirement.certificate_type_id.name for requirement in missing]

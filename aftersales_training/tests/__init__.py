@@ -1,5 +1,6 @@
 from . import (
     test_certificate,
+    test_certificate_gaps,
     test_dispatch_qualification,
     test_forgery,
     test_forgery_plans,

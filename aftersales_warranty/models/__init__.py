@@ -173,6 +173,20 @@ from . import aftersales_claim_amounts, aftersales_claim_files
 from . import aftersales_claim_portal
 
 # models of: checks
+from . import (
+    aftersales_claim_agreement,
+    aftersales_claim_usage,
+    aftersales_part_fit,
+    aftersales_claim_check_text,
+    aftersales_claim_check_sql,
+    aftersales_claim_check_facts,
+    aftersales_claim_check_run,
+    aftersales_claim_rule,
+    aftersales_claim_auto,
+    aftersales_part_result_rule,
+    aftersales_part_result,
+    aftersales_part_return_result,
+)
 # models of: desk
 # models of: hints
 from . import aftersales_usage

@@ -192,10 +192,11 @@ class AftersalesClaim(models.Model):
             "cancelled",
         ),
         "review": ("approved", "partially", "rejected", "sent_back", "cancelled"),
-        "sent_back": ("submitted", "cancelled"),
-        "approved": ("settled", "review"),
-        "partially": ("settled", "review"),
-        "rejected": ("review",),
+        # Not answered in time: refused. An appeal may turn a decision round.
+        "sent_back": ("submitted", "rejected", "cancelled"),
+        "approved": ("settled", "review", "partially", "rejected"),
+        "partially": ("settled", "review", "approved", "rejected"),
+        "rejected": ("review", "approved", "partially"),
         "settled": ("approved", "partially"),
         "cancelled": (),
     }
@@ -301,7 +302,7 @@ class AftersalesClaim(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        guarded, cleaned = self._FLOW_FIELDS | self._SUM_FIELDS, self
+        guarded, cleaned = self._get_flow_fields() | self._SUM_FIELDS, self
         if not self.env.su:
             cleaned = without_guarded_defaults(self, guarded)
             if self.env.user.share and not self._is_flow():
@@ -325,6 +326,12 @@ class AftersalesClaim(models.Model):
             self._check_sources()
         return result
 
+    @classmethod
+    def _get_flow_fields(cls):
+        """Guarded fields that the model and each extension of it name."""
+        named = (vars(base).get("_FLOW_FIELDS", ()) for base in cls.mro())
+        return frozenset().union(*named)
+
     def _is_flow(self):
         """Whether the caller is a step of this module."""
         return self.env.context.get("aftersales_claim_flow") is FLOW
@@ -344,7 +351,7 @@ class AftersalesClaim(models.Model):
         :raise UserError: naming the claim and the way out
         """
         changed = set(vals) - self._FREE_FIELDS
-        if changed & self._FLOW_FIELDS:
+        if changed & self._get_flow_fields():
             raise UserError(self.env._("The state of a claim changes by its buttons."))
         if changed & self._SUM_FIELDS:
             raise UserError(

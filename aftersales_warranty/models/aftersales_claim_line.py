@@ -1,12 +1,7 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_defaults
-
-from ..tools import claim_checks as kernel
-from ..tools.settlement import to_minor
 
 
 class AftersalesClaimLine(models.Model):
@@ -302,32 +297,3 @@ class AftersalesClaimLine(models.Model):
                     or product.aftersales_old_part == "return",
                 }
             )
-
-    def _get_duplicate_key(self):
-        """What only one claim may ask for: the part, or the labour, of a day."""
-        self.ensure_one()
-        part = self.kind == "part" and self.product_id.id
-        return self.serial, self.kind, part, self.date_failure
-
-    def _to_kernel(self):
-        """The line as the checks want it."""
-        self.ensure_one()
-        digits = self.currency_id.decimal_places
-        is_part = self.kind == "part" and self.amount_reference
-        has_cover = self.order_line_id or self.cover_share
-        return kernel.LineFacts(
-            kind=self.kind,
-            claimed=to_minor(self.amount_claimed, digits),
-            quantity=Decimal(str(self.quantity)),
-            reference=to_minor(self.amount_reference, digits) if is_part else None,
-            old_part_due=self.old_part_due and not self.old_part_received,
-            share=Decimal(str(self.cover_share)) if has_cover else None,
-            by_hand=not self.order_line_id,
-            ceiling=self._get_ceiling(),
-        )
-
-    def _get_ceiling(self):
-        """What the rates allow for the line in minor units; None: see the agreement.
-
-        Extension point.
-        """

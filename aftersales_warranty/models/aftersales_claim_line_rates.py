@@ -246,11 +246,3 @@ class AftersalesClaimLine(models.Model):
             zone_id=self.zone_id.id or None,
             share=Decimal(str(self.cover_share)),
         )
-
-    def _get_ceiling(self):
-        """An authorisation replaces the table; otherwise its limit counts."""
-        if self.rate_id and self.claim_id._is_authorised():
-            return to_minor(self.amount_claimed, self.currency_id.decimal_places)
-        if not self.is_limited:
-            return super()._get_ceiling()
-        return to_minor(self.amount_limit, self.currency_id.decimal_places)
