@@ -221,6 +221,7 @@
         "views/aftersales_part_result_views.xml",
         "views/aftersales_claim_check_views.xml",
         "views/aftersales_checks_menus.xml",
+        "views/aftersales_checks_portal_templates.xml",
         # views, wizards, reports and menus of: desk
         # views, wizards, reports and menus of: hints
         "wizard/aftersales_hint_measure_views.xml",

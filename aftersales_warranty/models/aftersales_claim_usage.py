@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 USAGE_UNITS = [("km", "Kilometres"), ("hour", "Hours"), ("cycle", "Cycles")]
 
@@ -35,6 +36,31 @@ class AftersalesServiceOrder(models.Model):
         if "usage_reading" in vals or "usage_uom" in vals:
             self._check_not_claimed()
         return super().write(vals)
+
+    def _portal_done(self, post):
+        """Take the reading over that the technician typed, then finish.
+
+        :raise UserError: no number, or a number without its unit
+        """
+        text = (post.get("usage_reading") or "").strip()
+        if text:
+            self.ensure_one()
+            self.write(self._prepare_portal_reading(text, post.get("usage_uom")))
+        return super()._portal_done(post)
+
+    def _prepare_portal_reading(self, text, unit):
+        """Values of a reading typed on the portal.
+
+        :raise UserError: naming what is wrong
+        """
+        if unit not in dict(USAGE_UNITS):
+            raise UserError(
+                self.env._(
+                    "Choose the unit of the reading: kilometres, hours or cycles."
+                )
+            )
+        reading = self._portal_number(text, self.env._("Reading of the Unit"))
+        return {"usage_reading": reading, "usage_uom": unit}
 
 
 class AftersalesClaim(models.Model):

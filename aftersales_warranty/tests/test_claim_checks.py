@@ -154,6 +154,30 @@ class TestClaimChecks(ChecksCommon):
         with self.assertRaisesRegex(UserError, claim.name):
             claim.order_id.usage_reading = 4.0
 
+    def test_the_technician_reads_the_counter_on_the_portal(self):
+        order = self._create_done_order()
+        order._write_flow({"state": "in_progress"})
+        post = {"usage_reading": "12,5", "usage_uom": "hour"}
+        for wrong, message in (
+            ({"usage_uom": "mile"}, "Choose the unit of the reading"),
+            (
+                {"usage_reading": "many"},
+                "Reading of the Unit must be a number above zero",
+            ),
+            (
+                {"usage_reading": "-3"},
+                "Reading of the Unit must be a number above zero",
+            ),
+        ):
+            with (
+                self.subTest(wrong=wrong),
+                self.assertRaisesRegex(UserError, message),
+            ):
+                order._portal_done({**post, **wrong})
+        order._portal_done(post)
+        self.assertEqual((order.usage_reading, order.usage_uom), (12.5, "hour"))
+        self.assertEqual(order.state, "done")
+
     def test_an_exclusion_that_the_job_found(self):
         cause = self.env["aftersales.policy.exclusion"].search(
             [("is_legal", "=", True)], limit=1
