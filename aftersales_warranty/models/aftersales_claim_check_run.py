@@ -36,6 +36,10 @@ class AftersalesClaim(models.Model):
             "date_submitted": self.env._("submission"),
         }
 
+    def _get_point_checks(self):
+        """Results that the point sees: all but what the rules made of them."""
+        return self.check_ids.filtered(lambda check: check.kind != "approval")
+
     def action_precheck(self):
         """Show the point what the checks say before it hands its claims in.
 

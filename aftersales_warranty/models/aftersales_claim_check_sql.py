@@ -45,7 +45,8 @@ class AftersalesClaim(models.Model):
                    COALESCE(c.date_end, c.date_start, c.date_failure) AS work_day,
                    %(exclusion)s AS exclusion,
                    COALESCE(NULLIF(a.claim_days, 0), co.aftersales_claim_days) AS days,
-                   COALESCE(NULLIF(c.amount_authorised, 0), p.amount_approved) AS authorised,
+                   COALESCE(NULLIF(c.amount_authorised, 0), p.amount_approved)
+                       AS authorised,
                    p.date_to AS authorised_until,
                    p.state AS permit_state, a.id AS agreement_id,
                    a.currency_id = c.currency_id AS same_currency, a.labour_rate,
@@ -205,7 +206,8 @@ class AftersalesClaim(models.Model):
                    w.code AS operation, w.id AS operation_id, l.hours_flat,
                    l.sublet_invoice_ref,
                    EXISTS (SELECT FROM aftersales_claim_line_document_rel d
-                            WHERE d.line_id = l.id) AS has_document, %(fits)s AS model_fits,
+                            WHERE d.line_id = l.id) AS has_document,
+                   %(fits)s AS model_fits,
                    %(operation)s AS operation_fits, %(fault)s AS fault_fits,
                    %(includes)s AS includes, %(twice)s AS removed_twice
             """,
