@@ -82,11 +82,11 @@ class AftersalesClaim(models.Model):
             for claim_id, checks in results
             for check in checks
         ]
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 # What the rules said when the claim was handed in stays.
                 "DELETE FROM aftersales_claim_check WHERE claim_id IN %s "
-                "AND kind != 'approval' RETURNING id",
+                "AND kind != 'approval'",
                 tuple(self.ids),
             )
         )
@@ -95,13 +95,12 @@ class AftersalesClaim(models.Model):
             [claim_id, sum(check.result == kernel.FAIL for check in checks)]
             for claim_id, checks in results
         ]
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 UPDATE aftersales_claim c SET fail_count = (r.value->>1)::int
                   FROM jsonb_array_elements(%s::jsonb) r(value)
                  WHERE c.id = (r.value->>0)::int
-             RETURNING c.id
                 """,
                 json.dumps(counts),
             )
@@ -110,7 +109,7 @@ class AftersalesClaim(models.Model):
 
     def _lock_checks(self):
         """Let a second run of the same claims wait for the first."""
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "SELECT id FROM aftersales_claim WHERE id IN %s ORDER BY id "
                 "FOR NO KEY UPDATE",
@@ -123,7 +122,7 @@ class AftersalesClaim(models.Model):
 
         :param rows: dicts of :meth:`_prepare_check_row`
         """
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO aftersales_claim_check
@@ -142,7 +141,6 @@ class AftersalesClaim(models.Model):
                        reason = EXCLUDED.reason, figures = EXCLUDED.figures,
                        write_uid = EXCLUDED.write_uid,
                        write_date = EXCLUDED.write_date
-             RETURNING id
                 """,
                 uid=self.env.uid,
                 rows=json.dumps(rows),
@@ -187,7 +185,7 @@ class AftersalesClaim(models.Model):
         waiting = self.filtered(lambda c: c.state not in EDITABLE_STATES)
         if not waiting:
             return
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 WITH lines AS (
@@ -206,7 +204,6 @@ class AftersalesClaim(models.Model):
                          WHERE l.claim_id IN %(claims)s
                       GROUP BY l.claim_id) s
                  WHERE c.id = s.claim_id
-             RETURNING c.id
                 """,
                 rows=json.dumps(limits),
                 claims=tuple(waiting.ids),

@@ -83,7 +83,10 @@ class AftersalesPartReturn(models.Model):
             Domain("part_return_id", "=", self.id) & Domain("event", "=", rule.event),
             ["claim_line_id"],
         )
-        for line in lines - known.claim_line_id:
+        lines -= known.claim_line_id
+        if not lines:
+            return
+        for line in lines:
             self._apply_result_line(line, rule, note)
         if claim.state in ("submitted", "review"):
             claim._run_checks()
