@@ -89,7 +89,12 @@ from . import test_claims_concurrency
 from . import test_claims_tour
 
 # tests of: checks
-from . import test_claim_checks, test_claim_rule, test_part_result
+from . import (
+    test_checks_race,
+    test_claim_checks,
+    test_claim_rule,
+    test_part_result,
+)
 # tests of: desk
 # tests of: hints
 from . import test_claim_hints, test_claim_hint_rules
