@@ -238,8 +238,9 @@ class AftersalesClaim(models.Model):
         """Whether the list of fits names the model; NULL: it names no model."""
         return SQL(
             """
-            (SELECT bool_or(f.model_id = m.id
-                            OR starts_with(g.parent_path, fg.parent_path))
+            (SELECT bool_or(f.model_id IS NOT DISTINCT FROM m.id
+                            OR COALESCE(starts_with(g.parent_path, fg.parent_path),
+                                        FALSE))
                FROM aftersales_part_fit f
           LEFT JOIN product_category fg ON fg.id = f.model_categ_id
               WHERE l.kind = 'part' AND f.product_id = l.product_id AND f.active

@@ -1,3 +1,4 @@
+from freezegun import freeze_time
 from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError
@@ -9,6 +10,7 @@ from ..tools.audit_draw import is_drawn
 from .checks_common import ChecksCommon
 
 
+@freeze_time("2026-03-20 02:00:00")
 @tagged("post_install", "-at_install")
 class TestClaimRule(ChecksCommon):
     """X06: clean claims below a limit are approved by rule, some are audited."""
@@ -94,7 +96,7 @@ class TestClaimRule(ChecksCommon):
         claim = self._create_claim(date_request="2026-03-03 08:00:00")
         self.assertEqual(claim.state, "approved")
         rule.claim_type = "goodwill"
-        claim = self._create_claim(date_request="2026-03-04 01:00:00")
+        claim = self._create_claim(date_request="2026-03-01 08:00:00")
         self.assertEqual(self._auto(claim), ("review", "auto_none"))
 
     def test_hints_stop_a_rule(self):
@@ -112,7 +114,7 @@ class TestClaimRule(ChecksCommon):
         self.assertEqual(claim.state, "approved")
         scores["value"] = 1.0
         rule.is_hint_stopped = False
-        claim = self._create_claim(date_request="2026-03-04 01:00:00")
+        claim = self._create_claim(date_request="2026-03-01 08:00:00")
         self.assertEqual(claim.state, "approved")
 
     def test_the_audit_share_goes_to_a_person(self):
