@@ -187,6 +187,7 @@ from . import (
     aftersales_part_result,
     aftersales_part_return_result,
 )
+
 # models of: desk
 # models of: hints
 from . import aftersales_usage

@@ -46,12 +46,6 @@ class AftersalesClaim(models.Model):
 
     _FLOW_FIELDS = frozenset(("auto_rule_id", "auto_outcome"))
 
-    def _score_hints(self):
-        """Compute the hints of submitted claims before the rules look at them.
-
-        Extension point.
-        """
-
     def _apply_rules(self):
         """Let the rules approve what is clean; runs once, when a claim is handed in.
 
@@ -97,7 +91,6 @@ class AftersalesClaim(models.Model):
         self.ensure_one()
         digits = self.currency_id.decimal_places
         path = self.product_id.categ_id.parent_path or ""
-        score = self._get_hint_score()
         return kernel.Candidate(
             number=self.name,
             company=self.company_id.id,
@@ -109,15 +102,14 @@ class AftersalesClaim(models.Model):
             point=self.service_point_id.id,
             categories=frozenset(int(x) for x in path.split("/") if x),
             results=results,
-            hint_score=None if score is None else Decimal(str(score)),
+            hint_score=Decimal(str(self._get_hint_score() or 0)),
             resubmitted=bool(self.send_back_count),
         )
 
     def _get_hint_score(self):
-        """Combined score of the hints, 0 to 1; None where nothing gives hints.
-
-        Extension point.
-        """
+        """Combined score of the hints, 0 to 1; flagged by the company is 1."""
+        self.ensure_one()
+        return 1.0 if self.needs_hint_review else self.hint_score
 
     def _store_verdicts(self, rules, verdicts):
         """Write each verdict on its claim and beside its checks."""

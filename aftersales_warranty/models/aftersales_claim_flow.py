@@ -112,7 +112,6 @@ class AftersalesClaim(models.Model):
         # Before the checks: what may be approved by rule must know the hints.
         claims_sudo._find_hints()
         claims_sudo._run_checks()
-        claims_sudo._score_hints()
         claims_sudo._apply_rules()
 
     def _check_content(self):

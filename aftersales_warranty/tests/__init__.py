@@ -95,6 +95,7 @@ from . import (
     test_claim_rule,
     test_part_result,
 )
+
 # tests of: desk
 # tests of: hints
 from . import test_claim_hints, test_claim_hint_rules

@@ -16,13 +16,14 @@ class ChecksCommon(WarrantyCommon):
 
     @classmethod
     def _create_rule(cls, **vals):
-        """A rule that approves every clean claim up to 500, without an audit."""
+        """A rule that approves every clean claim up to 500; no audit, no hints."""
         return cls.env["aftersales.claim.rule"].create(
             {
                 "name": "Small Repairs",
                 "amount_limit": 500.0,
                 "audit_share": 0.0,
                 "seed": "test",
+                "is_hint_stopped": False,
                 **vals,
             }
         )

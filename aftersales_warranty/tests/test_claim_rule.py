@@ -100,7 +100,7 @@ class TestClaimRule(ChecksCommon):
         self.assertEqual(self._auto(claim), ("review", "auto_none"))
 
     def test_hints_stop_a_rule(self):
-        rule = self._create_rule(hint_limit=0.5)
+        rule = self._create_rule(hint_limit=0.5, is_hint_stopped=True)
         scores = {"value": 0.5}
         self.patch(
             type(self.env["aftersales.claim"]),
