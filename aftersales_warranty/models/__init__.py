@@ -202,6 +202,7 @@ from . import aftersales_escalation, aftersales_escalation_flow
 from . import aftersales_escalation_portal
 from . import aftersales_service_order_escalation
 from . import aftersales_metric_escalation
+
 # models of: settle
 from . import res_company_settle
 from . import aftersales_service_point_settle

@@ -128,6 +128,37 @@ class TestPartResult(PartResultCommon):
         self.assertEqual(claim.line_ids[0].amount_approved, 40.0)
         self.assertEqual(claim.line_ids[0].reason_id.code, "NDF")
 
+    def _pay(self, claim):
+        """Settle a claim whose part somebody ticked as received."""
+        claim.line_ids.with_user(self.user_clerk).old_part_received = True
+        claim.line_ids.part_return_ids._write_flow({"duty": "hold"})
+        self._approve(claim)
+        settlement = self._settle()
+        settlement.action_confirm()
+        return settlement
+
+    def test_what_is_settled_is_deducted_once(self):
+        claim, part = self._claim_part()
+        settlement = self._pay(claim)
+        self.assertEqual(settlement.amount_total, 100.0)
+        self.rule.share = 25
+        part.action_inspect("no_fault", "Runs on the bench")
+        self.assertEqual(claim.line_ids.amount_approved, 100.0)
+        result = self._results(part)
+        self.assertEqual((result.effect, result.amount_after), ("deduction", 25.0))
+        entry = result.adjustment_id
+        self.assertEqual((entry.amount, entry.state), (-75.0, "open"))
+        self.assertEqual(entry.claim_line_id, claim.line_ids)
+        self.assertIn(claim.name, entry.reason)
+        part.sudo()._apply_result(["no_fault"], "again")
+        self.assertEqual(self._results(part), result)
+        self.assertEqual(
+            self.env["aftersales.point.adjustment"].search_count(
+                [("claim_line_id", "=", claim.line_ids.id)]
+            ),
+            1,
+        )
+
     def test_the_whole_claim(self):
         self.rule.is_whole_claim = True
         claim, part = self._claim_part(

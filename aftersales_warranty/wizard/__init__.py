@@ -50,6 +50,7 @@ from . import aftersales_reason_wizard_claims
 # wizards of: hints
 from . import aftersales_hint_measure
 from . import aftersales_reason_wizard_hints
+
 # wizards of: settle
 from . import aftersales_reason_wizard_settle
 from . import aftersales_settlement_answer
