@@ -23,7 +23,7 @@ class AftersalesSettlementPortal(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         if "aftersales_settlement_count" in counters:
             values["aftersales_settlement_count"] = count_readable(
-                "aftersales.settlement", self._get_own_domain()
+                "aftersales.settlement", self._get_settlement_domain()
             )
         return values
 
@@ -42,7 +42,7 @@ class AftersalesSettlementPortal(CustomerPortal):
         filterby = filterby if filterby in filters else "all"
         settlements, values = get_list_page(
             "aftersales.settlement",
-            self._get_own_domain() & Domain(filters[filterby]["domain"]),
+            self._get_settlement_domain() & Domain(filters[filterby]["domain"]),
             URL,
             page,
             order="date_to desc, id desc",
@@ -58,11 +58,12 @@ class AftersalesSettlementPortal(CustomerPortal):
         )
         return request.render("aftersales_warranty.portal_my_settlements", layout)
 
-    def _get_own_domain(self):
+    def _get_settlement_domain(self):
         """Statements of the points where the user works, once they were sent."""
-        own = Domain(
-            "service_point_id", "in", request.env.user._get_aftersales_point_ids()
-        )
+        user = request.env.user
+        if not user._sees_claim_amounts():
+            return Domain.FALSE
+        own = Domain("service_point_id", "in", user._get_aftersales_point_ids())
         return own & request.env["aftersales.settlement"]._get_portal_domain()
 
     def _get_settlement_filters(self):
@@ -86,7 +87,9 @@ class AftersalesSettlementPortal(CustomerPortal):
         :raise MissingError, AccessError: unknown or foreign
         """
         settlement = get_readable("aftersales.settlement", settlement_id)
-        own = request.env.user._get_aftersales_point_ids()
+        # A statement is nothing but amounts: who must not see them sees none.
+        user = request.env.user
+        own = user._get_aftersales_point_ids() if user._sees_claim_amounts() else ()
         if settlement.service_point_id.id not in own:
             raise AccessError(request.env._("This is not of your point."))
         return settlement.sudo()

@@ -9,7 +9,21 @@ class AftersalesSettlement(models.Model):
     as superuser on that one record, for that user.
     """
 
-    _inherit = "aftersales.settlement"
+    _name = "aftersales.settlement"
+    _inherit = ["aftersales.settlement", "aftersales.hidden.amount.mixin"]
+
+    _HIDDEN_AMOUNTS = frozenset(
+        (
+            "amount_claims",
+            "amount_additions",
+            "amount_deductions",
+            "amount_adjustments",
+            "amount_total",
+            "amount_tax",
+            "amount_payable",
+            "amount_company",
+        )
+    )
 
     @api.model
     def _get_portal_domain(self):
@@ -40,3 +54,23 @@ class AftersalesSettlement(models.Model):
             if post.get(f"line_{line.id}")
         }
         self._dispute(texts, str(post.get("remark") or "")[:2000])
+
+
+class AftersalesSettlementLine(models.Model):
+    """Amounts that the company hides from technicians are hidden here too."""
+
+    _name = "aftersales.settlement.line"
+    _inherit = ["aftersales.settlement.line", "aftersales.hidden.amount.mixin"]
+
+    _HIDDEN_AMOUNTS = frozenset(
+        ("amount_claimed", "amount_allowed", "amount_approved", "amount")
+    )
+
+
+class AftersalesSettlementDispute(models.Model):
+    """Amounts that the company hides from technicians are hidden here too."""
+
+    _name = "aftersales.settlement.dispute"
+    _inherit = ["aftersales.settlement.dispute", "aftersales.hidden.amount.mixin"]
+
+    _HIDDEN_AMOUNTS = frozenset(("line_amount", "amount_correction"))

@@ -99,8 +99,9 @@ class TestSecurity(WarrantyCommon):
 
     def test_portal_cannot_reach_the_rest(self):
         for model in (
-            "aftersales.settlement",
-            "aftersales.settlement.line",
+            "aftersales.settlement.period",
+            "aftersales.deduction.rule",
+            "aftersales.settlement.answer",
             "aftersales.entitlement.rule",
             "aftersales.policy.term",
             "aftersales.claim.decision",

@@ -2,9 +2,10 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo import http
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .settle_common import SettleCommon
 
@@ -81,6 +82,7 @@ class TestSettlementPortal(SettleCommon, HttpCase):
         page = self._post(f"/my/settlements/{settlement.id}/confirm")
         self.assertIn("this step is not possible", page.text)
 
+    @mute_logger("odoo.http")
     def test_a_form_without_its_token_does_nothing(self):
         settlement = self._sent(100.0)
         url = f"/my/settlements/{settlement.id}/confirm"
@@ -147,9 +149,34 @@ class TestSettlementPortal(SettleCommon, HttpCase):
                 self.env["aftersales.point.adjustment"].with_user(portal).search([])
             ),
         ):
-            with self.assertRaises(AccessError):
+            with self.assertRaises(UserError):
                 call()
         self.assertEqual(mine.state, "sent")
+
+    def test_amounts_hidden_from_technicians(self):
+        settlement = self._sent(100.0)
+        settlement.sudo()._portal_dispute({"remark": "Why?"})
+        self.company.aftersales_claim_amounts_hidden = True
+        portal = self.user_portal
+        self.assertNotIn(settlement.name, self.url_open("/my/settlements").text)
+        page = self.url_open(f"/my/settlements/{settlement.id}")
+        self.assertTrue(page.url.endswith("/my/settlements"))
+        for record, name in (
+            (settlement, "amount_total"),
+            (settlement.sudo().line_ids, "amount"),
+            (settlement.sudo().dispute_ids, "line_amount"),
+        ):
+            mine = record.with_user(portal).sudo(False)
+            with self.subTest(field=name):
+                with self.assertRaises(AccessError):
+                    mine.read([name])
+                with self.assertRaises(AccessError):
+                    mine.search([(name, ">", 0)])
+                with self.assertRaises(UserError):
+                    mine.export_data([name])
+        self.point.sudo().manager_id = portal
+        self.assertIn(settlement.name, self.url_open("/my/settlements").text)
+        self.assertEqual(settlement.with_user(portal).amount_total, 100.0)
 
     def test_another_company(self):
         user = self.user_portal
