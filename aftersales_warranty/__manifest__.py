@@ -111,6 +111,8 @@
         # data of: money
         "data/aftersales_money_data.xml",
         # data of: quality
+        "data/aftersales_quality_data.xml",
+        "data/aftersales_customer_training_data.xml",
         # data of: recall
         "data/aftersales_recall_data.xml",
         "report/aftersales_settlement_reports.xml",
@@ -257,6 +259,17 @@
         "views/aftersales_money_portal_templates.xml",
         "views/aftersales_money_menus.xml",
         # views, wizards, reports and menus of: quality
+        "report/aftersales_quality_reports.xml",
+        "report/aftersales_quality_templates.xml",
+        "wizard/aftersales_quality_wizard_views.xml",
+        "views/aftersales_quality_report_views.xml",
+        "views/aftersales_quality_alert_views.xml",
+        "views/aftersales_failure_table_views.xml",
+        "views/aftersales_part_forecast_views.xml",
+        "views/aftersales_customer_training_views.xml",
+        "views/aftersales_quality_order_views.xml",
+        "views/aftersales_quality_portal_templates.xml",
+        "views/aftersales_quality_menus.xml",
         # views, wizards, reports and menus of: recall
         "report/aftersales_recall_reports.xml",
         "report/aftersales_recall_templates.xml",

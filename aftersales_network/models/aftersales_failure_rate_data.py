@@ -38,37 +38,50 @@ class AftersalesFailureRate(models.Model):
         :param templates: only these models; empty: all
         :return: list of (order, template, start, end, day of the failure)
         """
+        return self.env.execute_query(
+            SQL(
+                "SELECT id, product_tmpl_id, date_start, date_end, day FROM (%s) found",
+                self._get_failure_query(company, date_from, date_to, templates),
+            )
+        )
+
+    @api.model
+    def _get_failure_query(self, company, date_from, date_to, templates=None):
+        """Query of :meth:`_fetch_failures`, with the unit as ``unit_*`` columns.
+
+        :return: SQL of id, product_tmpl_id, date_start, date_end, day, unit_id (row
+            of the installed base), unit_lot_id
+        """
         Base = self.env["aftersales.installed.base"]
         Base._flush_units()
         self.env["aftersales.service.order"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        return self.env.execute_query(
-            SQL(
-                """
-                WITH base AS MATERIALIZED (
-                    SELECT unit.*, partner.commercial_partner_id AS customer
-                      FROM (%(base)s) unit
-                      LEFT JOIN res_partner partner ON partner.id = unit.partner_id
-                     WHERE unit.company_id = %(company)s %(templates)s
-                ),
-                job AS MATERIALIZED (%(jobs)s),
-                match AS (%(matches)s)
-                SELECT DISTINCT ON (match.id) match.id, base.product_tmpl_id,
-                       base.date_start, base.date_end, match.day
-                  FROM match JOIN base ON base.id = match.unit
-                 WHERE match.day BETWEEN %(start)s AND %(end)s
-                 ORDER BY match.id, match.rank, base.date_start DESC, base.id DESC
-                """,
-                base=Base._get_base_query(date_to),
-                company=company.id,
-                templates=SQL("AND unit.product_tmpl_id IN %s", tuple(templates.ids))
-                if templates
-                else SQL(""),
-                jobs=self._get_job_sql(company),
-                matches=self._get_match_sql(),
-                start=date_from,
-                end=date_to,
-            )
+        return SQL(
+            """
+            WITH base AS MATERIALIZED (
+                SELECT unit.*, partner.commercial_partner_id AS customer
+                  FROM (%(base)s) unit
+                  LEFT JOIN res_partner partner ON partner.id = unit.partner_id
+                 WHERE unit.company_id = %(company)s %(templates)s
+            ),
+            job AS MATERIALIZED (%(jobs)s),
+            match AS (%(matches)s)
+            SELECT DISTINCT ON (match.id) match.id, base.product_tmpl_id,
+                   base.date_start, base.date_end, match.day,
+                   base.id AS unit_id, base.lot_id AS unit_lot_id
+              FROM match JOIN base ON base.id = match.unit
+             WHERE match.day BETWEEN %(start)s AND %(end)s
+             ORDER BY match.id, match.rank, base.date_start DESC, base.id DESC
+            """,
+            base=Base._get_base_query(date_to),
+            company=company.id,
+            templates=SQL("AND unit.product_tmpl_id IN %s", tuple(templates.ids))
+            if templates
+            else SQL(""),
+            jobs=self._get_job_sql(company),
+            matches=self._get_match_sql(),
+            start=date_from,
+            end=date_to,
         )
 
     @api.model

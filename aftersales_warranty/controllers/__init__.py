@@ -30,5 +30,7 @@ from . import settlement
 from . import customer_money
 
 # controllers of: quality
+from . import quality
+
 # controllers of: recall
 from . import recalls, supplier_claim

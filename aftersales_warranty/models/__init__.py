@@ -228,6 +228,22 @@ from . import aftersales_insurance_policy, aftersales_insurance_claim
 from . import aftersales_compensation_case
 
 # models of: quality
+from . import aftersales_unit_batch
+from . import aftersales_quality_report
+from . import aftersales_quality_report_flow
+from . import aftersales_quality_threshold
+from . import aftersales_quality_threshold_data
+from . import aftersales_quality_alert
+from . import aftersales_service_order_quality
+from . import aftersales_failure_table
+from . import aftersales_failure_table_data
+from . import aftersales_part_forecast
+from . import aftersales_part_forecast_run
+from . import aftersales_part_forecast_stock
+from . import aftersales_customer_training
+from . import aftersales_customer_training_flow
+from . import aftersales_metric_quality
+
 # models of: recall
 from . import aftersales_campaign
 from . import aftersales_campaign_range

@@ -115,6 +115,13 @@ from . import test_money_portal
 from . import test_money_race
 
 # tests of: quality
+from . import test_quality_report
+from . import test_quality_alert
+from . import test_failure_table
+from . import test_part_forecast
+from . import test_customer_training
+from . import test_quality_portal
+
 # tests of: recall
 from . import test_campaign
 from . import test_campaign_notice

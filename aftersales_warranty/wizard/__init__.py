@@ -58,6 +58,10 @@ from . import aftersales_settlement_answer
 from . import aftersales_reason_wizard_money
 
 # wizards of: quality
+from . import aftersales_quality_step
+from . import aftersales_customer_training_sign
+from . import aftersales_reason_wizard_quality
+
 # wizards of: recall
 from . import aftersales_reason_wizard_recall
 from . import aftersales_campaign_load
