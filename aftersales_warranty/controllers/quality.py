@@ -12,7 +12,7 @@ from odoo.addons.aftersales_network.controllers.portal_page import (
 from odoo.addons.aftersales_network.models.portal_form import PORTAL_MAX_FILES
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-URL = "/my/trainings"
+URL = "/my/unit-trainings"
 
 
 class AftersalesQualityPortal(AftersalesPortal):
@@ -55,14 +55,14 @@ class AftersalesTrainingPortal(CustomerPortal):
             )
         return values
 
-    def _get_training_sudo(self, training_id):
+    def _get_unit_training_sudo(self, training_id):
         """A training that the user may read, as superuser.
 
         :raise AccessError, MissingError: foreign or unknown training
         """
         return get_readable("aftersales.customer.training", training_id).sudo()
 
-    def _may_confirm(self, training_sudo):
+    def _may_confirm_training(self, training_sudo):
         """Whether the user belongs to the customer who was trained."""
         own = request.env.user.partner_id.commercial_partner_id
         return training_sudo.partner_id.commercial_partner_id == own
@@ -74,7 +74,7 @@ class AftersalesTrainingPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def portal_my_trainings(self, page=1, **kw):
+    def portal_unit_trainings(self, page=1, **kw):
         """List the trainings the user may read."""
         model = "aftersales.customer.training"
         if not request.env[model].has_access("read"):
@@ -90,10 +90,10 @@ class AftersalesTrainingPortal(CustomerPortal):
         return request.render("aftersales_warranty.portal_my_trainings", values)
 
     @http.route(f"{URL}/<int:training_id>", type="http", auth="user", website=True)
-    def portal_my_training(self, training_id, **kw):
+    def portal_unit_training(self, training_id, **kw):
         """One training, with the form of the confirmation."""
         try:
-            training_sudo = self._get_training_sudo(training_id)
+            training_sudo = self._get_unit_training_sudo(training_id)
         except (AccessError, MissingError):
             return request.redirect(URL)
         values = self._prepare_portal_layout_values()
@@ -103,15 +103,15 @@ class AftersalesTrainingPortal(CustomerPortal):
             confirm_label=request.env._("Confirm the Training"),
             can_confirm=training_sudo.state == "held"
             and not training_sudo.date_confirmed
-            and self._may_confirm(training_sudo),
+            and self._may_confirm_training(training_sudo),
         )
         return request.render("aftersales_warranty.portal_my_training", values)
 
     @http.route(f"{URL}/<int:training_id>/protocol", type="http", auth="user")
-    def portal_training_protocol(self, training_id, **kw):
+    def portal_unit_training_protocol(self, training_id, **kw):
         """The protocol of one training as PDF."""
         try:
-            training_sudo = self._get_training_sudo(training_id)
+            training_sudo = self._get_unit_training_sudo(training_id)
         except (AccessError, MissingError):
             return request.redirect(URL)
         content, _kind = (
@@ -133,13 +133,13 @@ class AftersalesTrainingPortal(CustomerPortal):
         )
 
     @http.route(f"{URL}/<int:training_id>/sign", type="jsonrpc", auth="user")
-    def portal_training_sign(
+    def portal_unit_training_sign(
         self, training_id, name=None, signature=None, remarks=None, **kw
     ):
         """Take the customer's signature."""
         try:
-            training_sudo = self._get_training_sudo(training_id)
-            if not self._may_confirm(training_sudo):
+            training_sudo = self._get_unit_training_sudo(training_id)
+            if not self._may_confirm_training(training_sudo):
                 raise AccessError(
                     request.env._("Only the customer confirms his training.")
                 )

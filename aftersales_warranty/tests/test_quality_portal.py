@@ -136,36 +136,36 @@ class TestQualityPortal(QualityCommon, HttpCase):
     def test_the_customer_confirms_his_training(self):
         training = self._held()
         self.authenticate(self.owner.login, self.owner.login)
-        self.assertIn(training.name, self.url_open("/my/trainings").text)
-        page = self.url_open(f"/my/trainings/{training.id}")
+        self.assertIn(training.name, self.url_open("/my/unit-trainings").text)
+        page = self.url_open(f"/my/unit-trainings/{training.id}")
         self.assertIn("Confirm the training", page.text)
         signature = base64.b64encode(make_picture()).decode()
         result = self._call(
-            f"/my/trainings/{training.id}/sign",
+            f"/my/unit-trainings/{training.id}/sign",
             name="Mrs Zhao",
             signature=signature,
             remarks="Thanks",
         )
-        self.assertEqual(result["redirect_url"], f"/my/trainings/{training.id}")
+        self.assertEqual(result["redirect_url"], f"/my/unit-trainings/{training.id}")
         training.invalidate_recordset()
         self.assertEqual(training.confirm_name, "Mrs Zhao")
         self.assertEqual(training.confirm_way, "portal")
-        page = self.url_open(f"/my/trainings/{training.id}")
+        page = self.url_open(f"/my/unit-trainings/{training.id}")
         self.assertIn("Mrs Zhao", page.text)
         again = self._call(
-            f"/my/trainings/{training.id}/sign", name="X", signature=signature
+            f"/my/unit-trainings/{training.id}/sign", name="X", signature=signature
         )
         self.assertIn("was confirmed by Mrs Zhao already", again["error"])
 
     def test_the_point_sees_it_and_cannot_confirm(self):
         training = self._held()
         self.authenticate(self.user_portal.login, self.user_portal.login)
-        page = self.url_open(f"/my/trainings/{training.id}")
+        page = self.url_open(f"/my/unit-trainings/{training.id}")
         self.assertIn(training.name, page.text)
         self.assertNotIn("Confirm the training", page.text)
         signature = base64.b64encode(make_picture()).decode()
         result = self._call(
-            f"/my/trainings/{training.id}/sign", name="X", signature=signature
+            f"/my/unit-trainings/{training.id}/sign", name="X", signature=signature
         )
         self.assertEqual(result["error"], "Only the customer confirms his training.")
         self.assertFalse(training.date_confirmed)
@@ -173,15 +173,17 @@ class TestQualityPortal(QualityCommon, HttpCase):
     def test_foreign_and_unknown_trainings_look_the_same(self):
         training = self._held()
         self.authenticate(self.user_portal_b.login, self.user_portal_b.login)
-        self.assertNotIn(training.name, self.url_open("/my/trainings").text)
+        self.assertNotIn(training.name, self.url_open("/my/unit-trainings").text)
         for number in (training.id, 99999999):
             for page in ("", "/protocol"):
                 answer = self.url_open(
-                    f"/my/trainings/{number}{page}", allow_redirects=False
+                    f"/my/unit-trainings/{number}{page}", allow_redirects=False
                 )
-                self.assertTrue(answer.headers["Location"].endswith("/my/trainings"))
+                self.assertTrue(
+                    answer.headers["Location"].endswith("/my/unit-trainings")
+                )
             result = self._call(
-                f"/my/trainings/{number}/sign", name="X", signature="eA=="
+                f"/my/unit-trainings/{number}/sign", name="X", signature="eA=="
             )
             self.assertIn("error", result)
         self.assertFalse(training.date_confirmed)
@@ -189,6 +191,6 @@ class TestQualityPortal(QualityCommon, HttpCase):
     def test_the_customer_takes_the_protocol(self):
         training = self._held()
         self.authenticate(self.owner.login, self.owner.login)
-        answer = self.url_open(f"/my/trainings/{training.id}/protocol")
+        answer = self.url_open(f"/my/unit-trainings/{training.id}/protocol")
         self.assertEqual(answer.headers["Content-Type"], "application/pdf")
         self.assertIn(training.name, answer.headers["Content-Disposition"])
