@@ -128,9 +128,13 @@ class AftersalesClaim(models.Model):
         }
 
     def _get_hint_start(self, rule):
-        """First day of submission from which claims are compared."""
-        today = self.company_id._get_aftersales_today()
-        return today - timedelta(days=rule.window_days)
+        """First day of submission from which claims are compared.
+
+        Counted from the claims themselves, so that old ones have their own peers.
+        """
+        days = [claim.date_submission for claim in self if claim.date_submission]
+        first = min(days, default=self.company_id._get_aftersales_today())
+        return first - timedelta(days=rule.window_days)
 
     def _read_limits(self, basics, rules):
         """Limits that apply to the claims."""

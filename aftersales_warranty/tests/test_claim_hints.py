@@ -324,6 +324,21 @@ class TestClaimHints(HintsCommon):
         alone = self._plain_claim(amount=400, product_id=other.id)
         self.assertNotIn("VALUE", self._hints(alone))
 
+    def test_old_claims_are_compared_with_their_own_time(self):
+        claims = self.env["aftersales.claim"].union(
+            *(self._plain_claim(amount=amount) for amount in (*range(96, 105), 400))
+        )
+        last = claims[-1]
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE aftersales_claim SET date_submission = '2023-05-01' WHERE id IN %s",
+            (tuple(claims.ids),),
+        )
+        self.env.invalidate_all()
+        self._look(last)
+        self.assertEqual(self._hints(last)["VALUE"].strength, "strong")
+        self.assertNotIn("VALUE", self._hints(self._plain_claim(amount=400)))
+
     def test_value_compares_products_of_one_age(self):
         young = self._create_unit(serial="A-1", date_sale=date(2026, 1, 1))
         old = self._create_unit(serial="A-2", date_sale=date(2022, 1, 1))
