@@ -26,6 +26,7 @@ from . import escalation
 
 # controllers of: settle
 from . import settlement
+
 # controllers of: money
 from . import customer_money
 

@@ -190,7 +190,6 @@ from . import (
 
 # models of: desk
 # models of: hints
-from . import aftersales_usage
 from . import aftersales_claim_hint_rule
 from . import aftersales_claim_hint
 from . import aftersales_claim_hint_links, aftersales_claim_hint_facts
@@ -213,6 +212,7 @@ from . import aftersales_deduction_rule
 from . import aftersales_settlement_period
 from . import aftersales_settlement_portal
 from . import aftersales_settlement_watch
+
 # models of: money
 from . import res_company_money
 from . import aftersales_approval_money

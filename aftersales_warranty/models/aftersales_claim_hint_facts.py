@@ -156,6 +156,7 @@ class AftersalesClaim(models.Model):
             for claim in self.filtered(lambda c: c.currency_id == currency):
                 limits[claim].append(limit)
         self._add_authorization_limits(limits)
+        self._add_approval_limits(limits)
         return limits
 
     def _add_authorization_limits(self, limits):
@@ -175,6 +176,29 @@ class AftersalesClaim(models.Model):
             # Who has the consent does not avoid it.
             for claim in claims.filtered(lambda c: not c.authorization_id):
                 limits[claim] += found
+
+    def _add_approval_limits(self, limits):
+        """Add the amounts up to which rules approve without a person."""
+        rules = self.env["aftersales.claim.rule"].search(
+            Domain("company_id", "=", self.company_id.id)
+            & Domain("product_categ_ids", "=", False)
+        )
+        for rule in rules:
+            minor = to_minor(rule.amount_limit, rule.currency_id.decimal_places)
+            limit = kernel.Limit(minor, rule.name)
+            for claim in self.filtered(lambda c, rule=rule: c._is_limited_by(rule)):
+                limits[claim].append(limit)
+
+    def _is_limited_by(self, rule):
+        """Whether the rule would look at the claim, but for its amount."""
+        self.ensure_one()
+        point = self.service_point_id
+        is_trusted = point in rule.point_ids or point.level_id in rule.level_ids
+        return (
+            self.currency_id == rule.currency_id
+            and rule.claim_type in (False, self.claim_type)
+            and (is_trusted or not (rule.point_ids or rule.level_ids))
+        )
 
     def _read_spikes(self, basics, rules):
         """Claims of the point in the period of each claim and in those before."""

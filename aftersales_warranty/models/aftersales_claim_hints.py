@@ -106,11 +106,6 @@ class AftersalesClaim(models.Model):
         # The clerk need not read every claim, order and photo that is compared.
         self.sudo()._find_waiting_hints()
 
-    def _get_hint_score(self):
-        """Score by which the rules of automatic approval stop at a claim."""
-        # Rules approve for a point, which does not see the hints.
-        return self.sudo().hint_score
-
     def _find_waiting_hints(self):
         """Hints of those that nobody decided yet; a decision keeps what it saw."""
         self.filtered(lambda claim: claim.state in WAITING_STATES)._find_hints()

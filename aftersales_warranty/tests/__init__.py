@@ -107,6 +107,7 @@ from . import test_deduction
 from . import test_settlement_bill, test_settlement_flow
 from . import test_settlement_period, test_settlement_kill
 from . import test_settlement_portal
+
 # tests of: money
 from . import test_order_payment
 from . import test_day_close

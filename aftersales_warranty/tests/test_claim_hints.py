@@ -156,8 +156,8 @@ class TestClaimHints(HintsCommon):
     # Usage
 
     def test_usage_runs_backwards(self):
-        early = self._ordered_claim("U-1").order_id
-        early.sudo()._write_flow({"usage_reading": 1000, "usage_uom": "hour"})
+        early = self._ordered_claim("U-1", usage_reading=1000, usage_uom="hour")
+        name = min(early.name, early.order_id.name)
         late = self._plain_claim(
             day=date(2026, 5, 1), serial="U-1", usage_reading=400, usage_uom="hour"
         )
@@ -165,7 +165,7 @@ class TestClaimHints(HintsCommon):
         self.assertEqual((hint.score, hint.strength), (0.8, "strong"))
         self.assertEqual(
             hint.message,
-            f"The meter shows 400, but 1,000 on 03/02/2026 in {early.name}.",
+            f"The meter shows 400, but 1,000 on 03/02/2026 in {name}.",
         )
         # The same figure in another unit tells nothing.
         other = self._plain_claim(
@@ -176,13 +176,6 @@ class TestClaimHints(HintsCommon):
             day=date(2026, 5, 1), serial="U-1", usage_reading=1000, usage_uom="hour"
         )
         self.assertNotIn("USAGE", self._hints(more))
-
-    def test_claim_takes_the_reading_of_its_order(self):
-        order = self._create_done_order(usage_reading=77, usage_uom="km")
-        claim = self.env["aftersales.claim"].create(order._prepare_claim_vals())
-        self.assertEqual((claim.usage_reading, claim.usage_uom), (77, "km"))
-        order.usage_reading = 99
-        self.assertEqual(claim.usage_reading, 77, "what was claimed stays claimed")
 
     # Distance
 
@@ -275,6 +268,31 @@ class TestClaimHints(HintsCommon):
         )
         rule.product_id = self.part
         self.assertNotIn("SPLIT", self._hints(self._plain_claim(amount=1950)))
+
+    def test_just_below_what_is_approved_without_a_person(self):
+        self.env["aftersales.claim.rule"].search([]).action_archive()
+        rule = self.env["aftersales.claim.rule"].create(
+            {"name": "Small ones", "amount_limit": 300}
+        )
+        hint = self._hints(self._plain_claim(amount=290))["SPLIT"]
+        self.assertEqual(
+            hint.message,
+            f"{self._money(290)} is just below the limit of {self._money(300)} (Small "
+            "ones).",
+        )
+        rule.point_ids = self.point_b
+        self.assertNotIn("SPLIT", self._hints(self._plain_claim(amount=290)))
+
+    def test_hints_stop_the_approval_by_rule(self):
+        self.env["aftersales.claim.rule"].search([]).action_archive()
+        self.env["aftersales.claim.rule"].create(
+            {"name": "All", "amount_limit": 100000, "audit_share": 0}
+        )
+        self._ordered_claim("AR-1")
+        claim = self._ordered_claim("AR-1", day=datetime(2026, 3, 4, 8))
+        self.assertTrue(claim.needs_hint_review)
+        self.assertNotIn(claim.state, ("approved", "partially"))
+        self.assertEqual(claim._get_hint_score(), 1.0)
 
     def _money(self, amount):
         return self.company.currency_id.format(amount)

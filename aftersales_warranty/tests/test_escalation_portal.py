@@ -142,15 +142,3 @@ class TestEscalationPortal(HttpCase, EscalationCommon):
         page = self.url_open(f"/my/claims/{claim.id}").text
         self.assertIn(claim.name, page)
         self.assertNotIn("Hint", page)
-
-    def test_meter_of_the_unit_on_the_finish_form(self):
-        self._login(self.user_portal)
-        self.order.step_ids.is_done = True
-        url = f"/my/service-orders/{self.order.id}/done"
-        page = self._post(
-            url, cause="Worn", correction="Replaced", usage_reading="many"
-        ).text
-        self.assertIn("must be a number above zero", page)
-        self._post(url, cause="Worn", correction="Replaced", usage_reading="1250,5")
-        self.assertEqual(self.order.usage_reading, 1250.5)
-        self.assertIn(self.order.state, ("done", "closed"))

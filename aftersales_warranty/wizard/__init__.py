@@ -54,6 +54,7 @@ from . import aftersales_reason_wizard_hints
 # wizards of: settle
 from . import aftersales_reason_wizard_settle
 from . import aftersales_settlement_answer
+
 # wizards of: money
 from . import aftersales_reason_wizard_money
 
