@@ -35,6 +35,7 @@ SHARED = {
     "aftersales.certificate.issuer",
     "aftersales.certificate.type",
     "aftersales.claim.reason",
+    "aftersales.compensation.cause",
     "aftersales.entitlement.rule",
     "aftersales.fault",
     "aftersales.fault.group",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AftersalesCaseMixin(models.AbstractModel):
@@ -17,6 +17,7 @@ class AftersalesCaseMixin(models.AbstractModel):
         "Compensations", compute="_compute_case_compensation"
     )
 
+    @api.depends_context("uid")
     def _compute_case_compensation(self):
         self.can_compensate = False
         self.compensation_count = 0

@@ -112,12 +112,16 @@ class AftersalesCompensation(models.Model):
     )
     case_kind = fields.Selection(related="cause_id.case_kind", store=True)
     cause = fields.Text(
-        "What Happened", required=True, help="Facts on which the proposal rests."
+        "Facts of the Case", required=True, help="Facts on which the proposal rests."
     )
 
     # What is given
     kind = fields.Selection(
-        [("money", "Money"), ("goods", "Goods"), ("service", "Free Service")],
+        [
+            ("money", "Payment of Money"),
+            ("goods", "Goods"),
+            ("service", "Free Service"),
+        ],
         "Given as",
         required=True,
         default="money",
@@ -177,7 +181,9 @@ class AftersalesCompensation(models.Model):
         tracking=True,
         group_expand=True,
     )
-    proposed_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    proposed_by_id = fields.Many2one(
+        "res.users", "Author of the Proposal", readonly=True, copy=False
+    )
     date_proposed = fields.Datetime("Proposed on", readonly=True, copy=False)
     approver = fields.Selection(
         [
@@ -221,7 +227,7 @@ class AftersalesCompensation(models.Model):
     )
     fund_state = fields.Selection(
         [
-            ("none", "Not Charged"),
+            ("none", "Not Yet Charged"),
             ("requested", "Charge Requested"),
             ("approved", "Charged to the Fund"),
             ("refused", "Charge Refused"),

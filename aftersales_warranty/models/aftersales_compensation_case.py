@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class AftersalesCaseMixin(models.AbstractModel):
@@ -6,6 +6,7 @@ class AftersalesCaseMixin(models.AbstractModel):
 
     _inherit = "aftersales.case.mixin"
 
+    @api.depends_context("uid")
     def _compute_case_compensation(self):
         Compensation = self.env["aftersales.compensation"]
         readable = Compensation.has_access("read")

@@ -61,7 +61,7 @@ class AftersalesInsuranceClaim(models.Model):
     amount_accepted = fields.Monetary(tracking=True, copy=False)
     reference = fields.Char("Reference of the Insurer", tracking=True, copy=False)
     date_sent = fields.Date("Sent on", readonly=True, copy=False)
-    date_answer = fields.Date("Answered on", readonly=True, copy=False)
+    date_answer = fields.Date("Insurer Answered on", readonly=True, copy=False)
     refusal_reason = fields.Text(readonly=True, copy=False)
     state = fields.Selection(
         [

@@ -51,8 +51,8 @@ class AftersalesInsurancePolicy(models.Model):
         tracking=True, help="What the company bears itself of every case."
     )
     premium = fields.Monetary(tracking=True)
-    document = fields.Binary(attachment=True)
-    document_name = fields.Char()
+    document = fields.Binary("Policy Document", attachment=True)
+    document_name = fields.Char("Name of the Policy Document")
     note = fields.Text("Terms of the Policy")
     user_id = fields.Many2one(
         "res.users",

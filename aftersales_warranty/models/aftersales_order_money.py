@@ -32,7 +32,7 @@ class AftersalesServiceOrder(models.Model):
         groups=ACCOUNT_GROUPS,
     )
     amount_paid = fields.Monetary(
-        "Paid by the Customer",
+        "Paid so Far",
         compute="_compute_amount_paid",
         store=True,
         help="Money taken for the job less money given back.",
