@@ -1,3 +1,5 @@
+# The company first: on an upgrade, defaults of other models read its new columns.
+from . import res_company
 from . import aftersales_product_class
 from . import aftersales_fault_group
 from . import aftersales_policy
@@ -25,7 +27,6 @@ from . import aftersales_metric
 from . import aftersales_installed_base
 from . import account_move
 from . import product
-from . import res_company
 from . import res_partner
 from . import res_users_home
 from . import stock_lot
