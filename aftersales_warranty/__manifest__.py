@@ -103,6 +103,7 @@
         # data of: checks
         "data/aftersales_part_result_data.xml",
         # data of: desk
+        "data/aftersales_desk_data.xml",
         # data of: hints
         "data/aftersales_hint_data.xml",
         "data/aftersales_escalation_data.xml",
@@ -225,6 +226,16 @@
         "views/aftersales_checks_menus.xml",
         "views/aftersales_checks_portal_templates.xml",
         # views, wizards, reports and menus of: desk
+        "report/aftersales_claim_decision_reports.xml",
+        "wizard/aftersales_desk_wizard_views.xml",
+        "views/aftersales_claim_desk_views.xml",
+        "views/aftersales_claim_line_views.xml",
+        "views/aftersales_claim_appeal_views.xml",
+        "views/aftersales_claim_charge_back_views.xml",
+        "views/aftersales_claim_statistic_views.xml",
+        "views/aftersales_desk_settings_views.xml",
+        "views/aftersales_desk_portal_templates.xml",
+        "views/aftersales_desk_menus.xml",
         # views, wizards, reports and menus of: hints
         "wizard/aftersales_hint_measure_views.xml",
         "views/aftersales_claim_hint_views.xml",

@@ -21,6 +21,8 @@ from . import portal_authorization
 
 # controllers of: checks
 # controllers of: desk
+from . import claim_appeal
+
 # controllers of: hints
 from . import escalation
 

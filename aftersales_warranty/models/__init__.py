@@ -190,6 +190,17 @@ from . import (
 )
 
 # models of: desk
+from . import res_company_desk
+from . import aftersales_claim_queue
+from . import aftersales_claim_adjudicate
+from . import aftersales_claim_line_desk
+from . import aftersales_claim_deadline
+from . import aftersales_claim_evidence
+from . import aftersales_claim_appeal
+from . import aftersales_claim_appeal_flow
+from . import aftersales_claim_charge_back
+from . import aftersales_claim_statistic
+
 # models of: hints
 from . import aftersales_claim_hint_rule
 from . import aftersales_claim_hint

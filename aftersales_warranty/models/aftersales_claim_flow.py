@@ -139,6 +139,11 @@ class AftersalesClaim(models.Model):
         self._check_can_decide()
         self._check_order_finished()
         self.lock_for_update()
+        self._approve_rest()
+        self._conclude()
+
+    def _approve_rest(self):
+        """Approve the lines that nobody decided, at their allowed amounts."""
         reasons = self._get_limit_reasons()
         for line in self.line_ids.with_context(aftersales_claim_flow=FLOW):
             if line.is_decided:
@@ -153,7 +158,6 @@ class AftersalesClaim(models.Model):
                     "reason_id": line._get_cut_reason(reasons).id if cut else False,
                 }
             )
-        self._conclude()
 
     def _get_limit_reasons(self):
         """Reason that a contract limit stands for: ``{kind: reason}``."""

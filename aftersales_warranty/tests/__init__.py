@@ -97,6 +97,14 @@ from . import (
 )
 
 # tests of: desk
+from . import test_claim_desk
+from . import test_claim_desk_race
+from . import test_claim_desk_portal
+from . import test_claim_desk_tour
+from . import test_claim_appeal
+from . import test_claim_charge_back
+from . import test_claim_statistic
+
 # tests of: hints
 from . import test_claim_hints, test_claim_hint_rules
 from . import test_escalation, test_answers, test_escalation_portal

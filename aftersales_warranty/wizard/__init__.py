@@ -47,6 +47,10 @@ from . import aftersales_reason_wizard_claims
 
 # wizards of: checks
 # wizards of: desk
+from . import aftersales_claim_appeal_decision
+from . import aftersales_claim_charge_back_run
+from . import aftersales_claim_line_decision
+
 # wizards of: hints
 from . import aftersales_hint_measure
 from . import aftersales_reason_wizard_hints

@@ -1,12 +1,8 @@
 """P9: opening list, kanban and search of service orders over many rows."""
 
 import os
-import statistics
-import tempfile
-import time
 from datetime import timedelta
 
-import pytest
 from lxml import etree
 
 from odoo import fields
@@ -17,14 +13,12 @@ from odoo.tools.safe_eval import safe_eval
 
 from odoo.addons.aftersales_network.tests.common import AftersalesCommon
 
+from tests.bench.many_rows import ManyRows
 from tests.common import SuiteCase
 
 ORDERS = int(os.environ.get("BENCH_ORDERS", "1000000"))
 POINTS = int(os.environ.get("BENCH_POINTS", "1000"))
 CENTRES = 10
-ROUNDS = 5
-BUDGET_SECONDS = 0.3
-BUDGET_QUERIES = 40
 #: A form shows what belongs to the order; a page of figures counts a month.
 BUDGET_FORM_QUERIES = 150
 BUDGET_PAGE_SECONDS = 3.0
@@ -40,12 +34,10 @@ STATES += ["closed"] * (100 - len(STATES))
 
 
 @tagged("-standard", "bench")
-class TestBenchLists(AftersalesCommon, SuiteCase):
+class TestBenchLists(ManyRows, AftersalesCommon, SuiteCase):
     """Orders of three years at a thousand points below ten centres."""
 
-    @pytest.fixture(autouse=True)
-    def _rows(self, bench_row):
-        self.bench_row = bench_row
+    ROWS = ORDERS
 
     @classmethod
     def setUpClass(cls):
@@ -71,13 +63,6 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
         order = cls._create_order()
         cls.env.flush_all()
         cls._multiply(order)
-
-    @staticmethod
-    def _spread(seed, count):
-        """0 … count - 1, the same in every run, independent between seeds."""
-        return SQL(
-            "(abs(hashint8extended(n, %s) %% 1000000007) %% %s)::int", seed, count
-        )
 
     @classmethod
     def _multiply(cls, order):
@@ -133,19 +118,6 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
         cls.env.cr.execute("ANALYZE aftersales_service_point")
         cls.env.invalidate_all()
 
-    @classmethod
-    def _copy_into(cls, table, columns, rows):
-        """Write the rows of a query to a file and load it with COPY."""
-        cr = cls.env.cr
-        query = cr.mogrify(rows.code, rows.params).decode()
-        names = ", ".join(f'"{name}"' for name in columns)
-        with tempfile.TemporaryFile() as file:
-            cr.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", file)
-            file.seek(0)
-            cr.copy_expert(
-                f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", file, size=1 << 20
-            )
-
     def _get_orders(self, user):
         """The model as the user's browser opens it."""
         return self.env(user=user, context={})["aftersales.service.order"]
@@ -161,32 +133,6 @@ class TestBenchLists(AftersalesCommon, SuiteCase):
             else {}
             for node in arch.xpath("//field[not(ancestor::field)]")
         }
-
-    def _measure(
-        self, who, what, request, seconds=BUDGET_SECONDS, queries=BUDGET_QUERIES
-    ):
-        """Median of some cold rounds; budget of time and of queries."""
-        times, counts, result = [], set(), None
-        request()
-        for _round in range(ROUNDS):
-            self.env.invalidate_all()
-            before, start = self.env.cr.sql_log_count, time.perf_counter()
-            result = request()
-            times.append(time.perf_counter() - start)
-            counts.add(self.env.cr.sql_log_count - before)
-        median = statistics.median(times)
-        self.bench_row(
-            "P9",
-            f"{who}: {what}",
-            ORDERS,
-            median,
-            max(counts),
-            f"≤ {seconds:g} s at the median",
-        )
-        with self.subTest(who=who, what=what):
-            self.assertLessEqual(median, seconds)
-            self.assertLessEqual(max(counts), queries)
-        return result
 
     def _open_list(self, who, orders, what, domain):
         specification = self._get_specification(orders, "list")
