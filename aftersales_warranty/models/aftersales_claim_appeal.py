@@ -76,7 +76,7 @@ class AftersalesClaimAppeal(models.Model):
         "Grounds", required=True, help="Why the decision on the line is wrong."
     )
     attachment_ids = fields.Many2many(
-        "ir.attachment", string="Supporting Files", bypass_search_access=True
+        "ir.attachment", string="Supporting Files", copy=False
     )
     amount_claimed = fields.Monetary("Claimed", related="claim_line_id.amount_claimed")
     amount_before = fields.Monetary(

@@ -6,7 +6,7 @@ from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .desk_common import DeskCommon
@@ -180,6 +180,36 @@ class TestClaimDecision(DeskCommon):
         self.assertFalse(part.reason_id, "in full needs no reason")
         claim.with_user(self.user_clerk).action_approve()
         self.assertEqual((claim.state, claim.amount_approved), ("approved", 130.0))
+
+    def test_the_page_saves_what_was_typed(self):
+        claim = self._create_two_lines()
+        view = "aftersales_warranty.aftersales_claim_view_form_desk"
+        with Form(claim.with_user(self.user_clerk), view=view) as form:
+            with form.decision_line_ids.edit(0) as line:
+                line.decide_amount = 25.0
+                line.decide_reason_id = self._reason("pwa")
+        self.assertEqual(claim.line_ids[0].amount_approved, 25.0)
+        self.assertFalse(claim.line_ids[1].is_decided, "only what was typed")
+        self.assertEqual(claim.state, "submitted")
+
+    def test_approving_many_needs_few_queries(self):
+        def count(number, month):
+            claims = self.env["aftersales.claim"]
+            for index in range(number):
+                claims |= self._create_claim(
+                    date_request=f"2026-{month:02}-{index + 1:02} 08:00:00"
+                )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            claims.with_user(self.user_clerk).action_approve()
+            self.env.flush_all()
+            self.assertEqual(set(claims.mapped("state")), {"approved"})
+            return self.cr.sql_log_count - before
+
+        count(1, 3)
+        few, many = count(2, 4), count(22, 5)
+        self.assertLessEqual(many - few, 2, f"{few} → {many}")
 
     def test_a_cut_in_the_list_needs_its_reason(self):
         claim = self._create_two_lines()
