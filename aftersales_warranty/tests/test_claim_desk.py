@@ -184,10 +184,11 @@ class TestClaimDecision(DeskCommon):
     def test_the_page_saves_what_was_typed(self):
         claim = self._create_two_lines()
         view = "aftersales_warranty.aftersales_claim_view_form_desk"
-        with Form(claim.with_user(self.user_clerk), view=view) as form:
-            with form.decision_line_ids.edit(0) as line:
-                line.decide_amount = 25.0
-                line.decide_reason_id = self._reason("pwa")
+        form = Form(claim.with_user(self.user_clerk), view=view)
+        with form.decision_line_ids.edit(0) as line:
+            line.decide_amount = 25.0
+            line.decide_reason_id = self._reason("pwa")
+        form.save()
         self.assertEqual(claim.line_ids[0].amount_approved, 25.0)
         self.assertFalse(claim.line_ids[1].is_decided, "only what was typed")
         self.assertEqual(claim.state, "submitted")
