@@ -200,6 +200,7 @@ from . import aftersales_claim_appeal
 from . import aftersales_claim_appeal_flow
 from . import aftersales_claim_charge_back
 from . import aftersales_claim_statistic
+from . import aftersales_service_point_appeal
 
 # models of: hints
 from . import aftersales_claim_hint_rule

@@ -274,6 +274,16 @@ class TestClaimAppeal(DeskCommon):
         self._decide(appeal, "refused")
         self.assertFalse(appeal.activity_ids)
 
+    def test_an_open_appeal_keeps_the_point(self):
+        def count():
+            found = {b[0]: b[1] for b in self.point._get_clearance_blockers()}
+            return found.get("open appeals", 0)
+
+        appeal = self._appeal()
+        self.assertEqual(count(), 1)
+        self._decide(appeal, "refused")
+        self.assertEqual(count(), 0)
+
     def test_overdue(self):
         with freeze_time("2026-04-01 02:00:00"):
             claim = self._create_two_lines(date_request="2026-03-10 08:00:00")
