@@ -213,21 +213,30 @@ class AftersalesClaim(models.Model):
         """
         self._check_clerk()
         self._check_send_back_limit()
+        days = {claim: claim._get_answer_day(date_due) for claim in self}
         super()._send_back(note)
-        flow = self.with_context(aftersales_claim_flow=FLOW)
-        for company, claims in flow.grouped("company_id").items():
-            today = company._get_aftersales_today()
-            due = date_due or today + timedelta(days=company.aftersales_answer_days)
-            if due <= today:
-                raise UserError(
-                    self.env._(
-                        "%(claim)s: give the point at least one day to answer.",
-                        claim=claims[:1].name,
-                    )
-                )
-            claims.write({"date_answer_due": due})
+        for claim in self.with_context(aftersales_claim_flow=FLOW):
+            claim.date_answer_due = days[claim]
         self.filtered(lambda c: not c.clerk_id)._take_up()
         self._tell_author(note)
+
+    def _get_answer_day(self, date_due=None):
+        """Last day on which the point completes the claim.
+
+        :raise UserError: a day that is over
+        """
+        self.ensure_one()
+        company = self.company_id
+        today = company._get_aftersales_today()
+        due = date_due or today + timedelta(days=company.aftersales_answer_days)
+        if due <= today:
+            raise UserError(
+                self.env._(
+                    "%(claim)s: give the point at least one day to answer.",
+                    claim=self.name,
+                )
+            )
+        return due
 
     def _check_send_back_limit(self):
         """Refuse to ask a point more often than the company allows.

@@ -165,6 +165,7 @@ class AftersalesClaimAppeal(models.Model):
         :raise UserError: naming the appeal
         """
         if self._TYPED_FIELDS & vals.keys() and not self._is_flow():
+            self.check_access("write")
             self._check_flow_state("draft")
         return super().write(vals)
 

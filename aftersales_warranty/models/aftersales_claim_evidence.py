@@ -73,6 +73,10 @@ class AftersalesClaim(models.Model):
         for claim in self:
             claim.old_part_ids = claim.line_ids.part_return_ids
 
+    def _store_checks(self, rows):
+        super()._store_checks(rows)
+        self.invalidate_recordset(["failed_check_ids"])
+
     def action_view_earlier_claims(self):
         """Open all claims of the same serial."""
         self.ensure_one()

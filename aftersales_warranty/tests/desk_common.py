@@ -44,3 +44,22 @@ class DeskCommon(WarrantyCommon):
             .with_context(**action["context"])
             .create(vals)
         )
+
+    def _appeal(self, line, user=None, submit=True, reason="It was faulty"):
+        appeal = (
+            self.env["aftersales.claim.appeal"]
+            .with_user(user or self.user_admin)
+            .create({"claim_line_id": line.id, "reason": reason})
+        )
+        if submit:
+            appeal.action_submit()
+        return appeal
+
+    def _decide(self, appeal, outcome, user=None, **vals):
+        user = user or self.user_clerk_b
+        action = appeal.with_user(user).action_decide()
+        wizard = self._wizard(
+            action, user, **{"outcome": outcome, "note": "Looked again", **vals}
+        )
+        wizard.action_apply()
+        return wizard

@@ -276,7 +276,7 @@ class TestClaim(WarrantyCommon):
             self.env["aftersales.claim.decision"]
             .with_user(self.user_clerk)
             .with_context(**action["context"])
-            .create({})
+            .create({"reason_id": False})
         )
         with self.assertRaisesRegex(UserError, "Give the reason"):
             wizard.action_apply()

@@ -92,9 +92,13 @@ class TestClaimQueue(DeskCommon):
         self.assertEqual(found, claim)
 
     def test_next_claim_is_the_most_urgent(self):
-        first = self._submit_on("2020-03-10")
-        second = self._submit_on("2020-03-11")
-        third = self._submit_on("2020-03-12")
+        waiting = self.env["aftersales.claim"].search(
+            [("state", "in", ("submitted", "review"))]
+        )
+        waiting.with_user(self.user_clerk_b).action_take_over()
+        first = self._submit_on("2026-03-10")
+        second = self._submit_on("2026-03-11")
+        third = self._submit_on("2026-03-12")
         clerk = first.with_user(self.user_clerk)
         third.with_user(self.user_clerk_b).action_review()
         self.assertEqual(clerk.action_decide_next()["res_id"], second.id)
@@ -364,6 +368,7 @@ class TestClaimDecision(DeskCommon):
             {
                 "service_point_id": self.point.id,
                 "order_id": order.id,
+                "registration_id": unit.id,
                 "line_ids": [Command.create({"kind": "other", "amount_claimed": 50})],
             }
         )
