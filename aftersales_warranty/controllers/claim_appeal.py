@@ -1,5 +1,5 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.aftersales_network.controllers.portal_page import (
@@ -15,29 +15,16 @@ MAX_FILES = 10
 
 
 class AftersalesClaimAppealPortal(AftersalesClaimPortal):
-    """A point appeals against a cut line of its own claim."""
+    """A point reads decisions on its claims and appeals against cut lines."""
 
-    @http.route(
-        "/my/claims/<int:claim_id>/appeal",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-    )
-    def portal_appeal_claim_line(self, claim_id, line_id=None, reason=None, **post):
-        """Take the appeal, whole or not at all."""
-        try:
-            line = self._get_own_claim_line(claim_id, line_id)
-        except (AccessError, MissingError):
-            return request.redirect("/my/claims")
-        files = read_uploads("files", MAX_FILES)
-        try:
-            with request.env.cr.savepoint():
-                # Checked above; the portal itself writes nothing.
-                line.sudo()._portal_appeal(reason, files)
-        except UserError as error:
-            return self.portal_my_claim(claim_id, error=str(error))
-        return request.redirect(f"/my/claims/{claim_id}")
+    def _get_claim_steps(self):
+        """Add the appeal to the steps of a point on its claims."""
+        return {
+            **super()._get_claim_steps(),
+            "appeal": lambda claim, post: claim._portal_appeal(
+                post, read_uploads("files", MAX_FILES)
+            ),
+        }
 
     @http.route(
         "/my/claims/<int:claim_id>/decision", type="http", auth="user", website=True
@@ -48,7 +35,8 @@ class AftersalesClaimAppealPortal(AftersalesClaimPortal):
             claim = get_readable("aftersales.claim", claim_id)
         except (AccessError, MissingError):
             return request.redirect("/my/claims")
-        if claim.state not in DECIDED_STATES:
+        sees_amounts = request.env.user._sees_claim_amounts()
+        if claim.state not in DECIDED_STATES or not sees_amounts:
             return request.redirect(f"/my/claims/{claim_id}")
         return self._show_report(
             claim,
@@ -56,17 +44,3 @@ class AftersalesClaimAppealPortal(AftersalesClaimPortal):
             "aftersales_warranty.action_report_claim_decision",
             download=True,
         )
-
-    def _get_own_claim_line(self, claim_id, line_id):
-        """A line of a claim of the user's own point, under his own rights.
-
-        :raise MissingError, AccessError: unknown or foreign claim or line
-        """
-        claim = get_readable("aftersales.claim", claim_id)
-        own = request.env.user._get_aftersales_point_ids()
-        text = str(line_id or "")
-        number = int(text) if text.isascii() and text.isdecimal() else 0
-        line = claim.line_ids.filtered(lambda line: line.id == number)
-        if claim.service_point_id.id not in own or not line:
-            raise MissingError(request.env._("This record does not exist."))
-        return line

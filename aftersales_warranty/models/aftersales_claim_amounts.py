@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import ormcache
 
 #: Shown instead of an amount that the reader must not see.
 VEILED = "•••"
@@ -58,11 +59,18 @@ class AftersalesHiddenAmountMixin(models.AbstractModel):
     _HIDDEN_AMOUNTS = frozenset()
 
     @api.model
+    @ormcache()
+    def _get_hidden_amounts(self):
+        """Hidden fields that the model and each extension of it name."""
+        named = (vars(base).get("_HIDDEN_AMOUNTS", ()) for base in type(self).mro())
+        return frozenset().union(*named)
+
+    @api.model
     def _has_field_access(self, field, operation):
         """Refuse amounts to users who must not see them."""
         if not super()._has_field_access(field, operation):
             return False
-        if self.env.su or field.name not in self._HIDDEN_AMOUNTS:
+        if self.env.su or field.name not in self._get_hidden_amounts():
             return True
         return self.env.user._sees_claim_amounts()
 

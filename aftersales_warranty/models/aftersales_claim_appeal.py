@@ -25,6 +25,7 @@ class AftersalesClaimAppeal(models.Model):
         "aftersales.flow.mixin",
         "aftersales.scope.mixin",
         "aftersales.portal.form.mixin",
+        "aftersales.hidden.amount.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -119,6 +120,7 @@ class AftersalesClaimAppeal(models.Model):
     _open_idx = models.Index("(company_id, date_due) WHERE state = 'submitted'")
 
     _OPEN_STATES = ("submitted",)
+    _HIDDEN_AMOUNTS = frozenset(("amount_claimed", "amount_before", "amount_granted"))
     _SCOPE_FIELDS = frozenset(("claim_line_id",))
     _FLOW_FIELDS = frozenset(
         (
@@ -191,7 +193,7 @@ class AftersalesClaimLine(models.Model):
     appeal_ids = fields.One2many(
         "aftersales.claim.appeal", "claim_line_id", "Appeals", readonly=True
     )
-    can_appeal = fields.Boolean(compute="_compute_can_appeal")
+    can_appeal = fields.Boolean(compute="_compute_can_appeal", compute_sudo=True)
 
     @api.depends(
         "appeal_ids", "amount_approved", "amount_claimed", "claim_id.date_decision"

@@ -287,31 +287,36 @@ class AftersalesClaimLine(models.Model):
             "first_decider_id": decider.id,
         }
 
-    def _portal_appeal(self, reason, files=()):
-        """Appeal against a line of the own point, from the portal.
 
-        The controller checked that the user belongs to the point of the claim.
+class AftersalesClaim(models.Model):
+    _inherit = "aftersales.claim"
 
-        :param reason: grounds as typed
+    def _portal_appeal(self, post, files=()):
+        """Appeal against a line of a claim of the own point, from the portal.
+
+        :param post: ``line_id`` and ``reason`` as typed
         :param files: uploaded files as ``(name, content)``
         :return: the appeal, as superuser
+        :raise AccessError: a claim of another point
         :raise UserError: too late, once already, or not cut
         :raise ValidationError: a text or a file that cannot be taken
         """
-        self.ensure_one()
+        claim_sudo = self._portal_get_own()
         # Two windows at once make one appeal.
-        self.claim_id.lock_for_update(allow_referencing=True)
-        if refusal := self._get_appeal_refusal():
+        claim_sudo.lock_for_update(allow_referencing=True)
+        line_sudo = claim_sudo._portal_find_line(post.get("line_id") or "0")
+        if refusal := line_sudo._get_appeal_refusal():
             raise UserError(refusal)
         Appeal_sudo = self.env["aftersales.claim.appeal"].sudo()
-        vals = Appeal_sudo._portal_read(("reason",), {"reason": reason})
+        vals = Appeal_sudo._portal_read(("reason",), post)
         if not vals.get("reason"):
             raise UserError(
                 self.env._(
-                    "Write why the decision on “%(line)s” is wrong.", line=self.name
+                    "Write why the decision on “%(line)s” is wrong.",
+                    line=line_sudo.name,
                 )
             )
-        appeal_sudo = Appeal_sudo.create({**vals, "claim_line_id": self.id})
+        appeal_sudo = Appeal_sudo.create({**vals, "claim_line_id": line_sudo.id})
         if files:
             appeal_sudo._portal_attach("attachment_ids", files, DOCUMENT_TYPES)
         appeal_sudo.action_submit()

@@ -19,7 +19,7 @@ class AftersalesClaimChargeBack(models.Model):
 
     _name = "aftersales.claim.charge.back"
     _description = "Claim Charge-Back"
-    _inherit = ["aftersales.flow.mixin"]
+    _inherit = ["aftersales.flow.mixin", "aftersales.hidden.amount.mixin"]
     _order = "date desc, id desc"
     _rec_name = "claim_line_id"
     _check_company_auto = True
@@ -67,6 +67,7 @@ class AftersalesClaimChargeBack(models.Model):
         "CHECK (amount > 0)", "A charge-back takes an amount above zero."
     )
 
+    _HIDDEN_AMOUNTS = frozenset(("amount",))
     _FLOW_FIELDS = frozenset(
         (
             "claim_line_id",
@@ -119,11 +120,7 @@ class AftersalesClaimChargeBack(models.Model):
         found_sudo._deduct()
         for claim in lines.claim_id:
             claim.sudo().message_post(
-                body=self.env._(
-                    "%(amount)s charged back: %(note)s",
-                    amount=claim.currency_id.format(amount),
-                    note=note,
-                )
+                body=self.env._("Charged back: %(note)s", note=note)
             )
         return found_sudo.sudo(self.env.su)
 
@@ -166,23 +163,25 @@ class AftersalesClaimLine(models.Model):
     charge_back_ids = fields.One2many(
         "aftersales.claim.charge.back", "claim_line_id", "Charge-Backs", readonly=True
     )
+    # Amounts of the own line, whoever may read settlements.
     amount_charged_back = fields.Monetary(
-        "Charged Back", compute="_compute_amount_charged_back"
+        "Charged Back", compute="_compute_amount_charged_back", compute_sudo=True
     )
     amount_chargeable = fields.Monetary(
         "May Be Charged Back",
         compute="_compute_amount_charged_back",
+        compute_sudo=True,
         help="Settled with the coefficient of the point, less what was taken back.",
     )
+
+    _HIDDEN_AMOUNTS = frozenset(("amount_charged_back", "amount_chargeable"))
 
     @api.depends("charge_back_ids.amount", "settlement_line_ids.is_live")
     def _compute_amount_charged_back(self):
         for line in self:
             digits = line.currency_id.decimal_places
-            # Amounts of the own line, whoever may read settlements.
-            line_sudo = line.sudo()
-            charged = sum(line_sudo.charge_back_ids.mapped("amount"))
-            paid = line_sudo._get_billed_lines()
+            charged = sum(line.charge_back_ids.mapped("amount"))
+            paid = line._get_billed_lines()
             line.amount_charged_back = charged
             minor = kernel.chargeable(
                 to_minor(sum(paid.mapped("amount")), digits), to_minor(charged, digits)

@@ -43,9 +43,6 @@ class AftersalesClaim(models.Model):
         "res.partner", "Owner of the Unit", related="registration_id.partner_id"
     )
     repair_count = fields.Integer(related="registration_id.repair_count")
-    amount_authorised = fields.Monetary(
-        "Authorised up to", related="authorization_id.amount_approved"
-    )
     date_authorised = fields.Date(
         "Authorised until", related="authorization_id.date_to"
     )

@@ -27,6 +27,8 @@ class AftersalesClaimLine(models.Model):
         "res.users", "Line Decided by", readonly=True, copy=False
     )
 
+    _HIDDEN_AMOUNTS = frozenset(("decide_amount",))
+
     @api.depends(
         "amount_allowed", "amount_approved", "is_decided", "reason_id", "decision_note"
     )

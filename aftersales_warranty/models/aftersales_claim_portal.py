@@ -30,13 +30,22 @@ class AftersalesClaim(models.Model):
         :raise AccessError: a claim of another point
         :raise UserError: a claim that is with the company
         """
+        claim_sudo = self._portal_get_own()
+        claim_sudo._check_editable()
+        return claim_sudo
+
+    def _portal_get_own(self):
+        """Check that the claim is of the user's own point.
+
+        :return: the claim as superuser
+        :raise AccessError: a claim of another point
+        """
         self.ensure_one()
         self.check_access("read")
         claim_sudo = self.sudo()
         own = self.env.user._get_aftersales_point_ids()
         if claim_sudo.service_point_id.id not in own:
             raise AccessError(self.env._("This claim is not of your point."))
-        claim_sudo._check_editable()
         return claim_sudo
 
     def _portal_may_edit(self):

@@ -1,6 +1,7 @@
 import base64
 
 from odoo import http
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from .desk_common import DeskCommon
@@ -25,7 +26,6 @@ class TestClaimDeskPortal(DeskCommon, HttpCase):
             f"/my/claims/{claim.id}/appeal",
             data={**data, "csrf_token": self._token()},
             files=files,
-            allow_redirects=False,
         )
 
     def _token(self):
@@ -117,15 +117,35 @@ class TestClaimDeskPortal(DeskCommon, HttpCase):
         self.authenticate(self.user_portal.login, self.user_portal.login)
         for line_id in (other_line.id, "x", "", "9" * 30):
             answer = self._post(self.claim, line_id=line_id, reason="x")
-            self.assertTrue(answer.headers["Location"].endswith("/my/claims"))
+            self.assertIn("This line does not exist any more.", answer.text)
         self.assertFalse(line.appeal_ids | other_line.appeal_ids)
 
     def test_people_of_the_company_use_the_backend(self):
         line = self._cut(self.claim)
         self.authenticate(self.user_head.login, self.user_head.login)
         answer = self._post(self.claim, line_id=line.id, reason="x")
-        self.assertTrue(answer.headers["Location"].endswith("/my/claims"))
+        self.assertIn("This claim is not of your point.", answer.text)
         self.assertFalse(line.appeal_ids)
+
+    def test_hidden_amounts(self):
+        line = self._cut(self.claim)
+        appeal = self._appeal(line)
+        self.company.aftersales_claim_amounts_hidden = True
+        for record, name in (
+            (appeal, "amount_before"),
+            (line, "decide_amount"),
+            (line, "amount_chargeable"),
+        ):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                record.with_user(self.user_portal).read([name])
+        self.authenticate(self.user_portal.login, self.user_portal.login)
+        page = self._page(self.claim)
+        self.assertIn(appeal.name, page)
+        self.assertNotIn("Decision as PDF", page)
+        answer = self.url_open(
+            f"/my/claims/{self.claim.id}/decision", allow_redirects=False
+        )
+        self.assertTrue(answer.headers["Location"].endswith(f"/{self.claim.id}"))
 
     def test_decision_in_writing(self):
         line = self._cut(self.claim)
