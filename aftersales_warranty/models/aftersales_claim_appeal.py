@@ -44,9 +44,8 @@ class AftersalesClaimAppeal(models.Model):
         index=True,
         check_company=True,
     )
-    claim_id = fields.Many2one(
-        related="claim_line_id.claim_id", store=True, index=True, precompute=True
-    )
+    # Not before the record exists: the claim would list the unsaved one as well.
+    claim_id = fields.Many2one(related="claim_line_id.claim_id", store=True, index=True)
     company_id = fields.Many2one(
         related="claim_line_id.company_id", store=True, index=True, precompute=True
     )

@@ -250,6 +250,7 @@ class AftersalesClaimAppeal(models.Model):
                         line=self.claim_line_id.name,
                         claim=self.claim_id.name,
                     ),
+                    "claim_line_id": self.claim_line_id.id,
                     "res_model": self._name,
                     "res_id": self.id,
                 }

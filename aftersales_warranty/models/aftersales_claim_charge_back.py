@@ -33,9 +33,8 @@ class AftersalesClaimChargeBack(models.Model):
         ondelete="restrict",
         check_company=True,
     )
-    claim_id = fields.Many2one(
-        related="claim_line_id.claim_id", store=True, index=True, precompute=True
-    )
+    # Not before the record exists: the claim would list the unsaved one as well.
+    claim_id = fields.Many2one(related="claim_line_id.claim_id", store=True, index=True)
     company_id = fields.Many2one(
         related="claim_line_id.company_id", store=True, index=True, precompute=True
     )
@@ -150,6 +149,7 @@ class AftersalesClaimChargeBack(models.Model):
                 claim=self.claim_id.name,
                 reason=self.reason_id.name,
             ),
+            "claim_line_id": self.claim_line_id.id,
             "res_model": self._name,
             "res_id": self.id,
         }

@@ -74,6 +74,11 @@ class AftersalesClaim(models.Model):
         super()._store_checks(rows)
         self.invalidate_recordset(["failed_check_ids"])
 
+    def _get_report_base_filename(self):
+        """Name of the file of a decision that is downloaded."""
+        self.ensure_one()
+        return self.env._("Decision %(claim)s", claim=self.name)
+
     def action_view_earlier_claims(self):
         """Open all claims of the same serial."""
         self.ensure_one()

@@ -102,6 +102,7 @@ from . import test_claim_desk_race
 from . import test_claim_desk_portal
 from . import test_claim_desk_tour
 from . import test_claim_appeal
+from . import test_claim_charge_back
 from . import test_claim_statistic
 
 # tests of: hints
