@@ -133,6 +133,7 @@ from . import test_quality_portal
 
 # tests of: recall
 from . import test_campaign
+from . import test_campaign_closing
 from . import test_campaign_notice
 from . import test_campaign_cost
 from . import test_supplier_claim

@@ -111,6 +111,43 @@ class TestCampaignCost(RecallCommon):
         self.assertEqual(self.money.amount_requested, 15.0)
         self.assertEqual(self.money.amount_cost, first - 10 + 25)
 
+    def test_compensations_of_owners_are_part_of_the_cost(self):
+        row = self._row("AC-0001")
+        action = row.with_user(self.user_service).action_propose_compensation()
+        context = action["context"]
+        self.assertEqual(
+            (context["default_case_model"], context["default_case_id"]),
+            ("aftersales.campaign.unit", row.id),
+        )
+        self.assertEqual(context["default_registration_id"], self.units[0].id)
+        compensation = (
+            self.env["aftersales.compensation"]
+            .with_context(**context)
+            .create(
+                {
+                    "cause_id": self.env["aftersales.compensation.cause"]
+                    .search([("case_kind", "!=", False)], limit=1)
+                    .id,
+                    "cause": "Smoke",
+                    "amount": 80.0,
+                }
+            )
+        )
+        self.assertEqual(self.money.amount_compensation, 0)
+        compensation._write_flow({"state": "approved"})
+        self.money.invalidate_recordset()
+        self.assertEqual(
+            (self.money.amount_compensation, self.money.amount_cost), (80, 80)
+        )
+        self.assertEqual(self.money.compensation_count, 1)
+        found = self.env["aftersales.compensation"].search(
+            self.money.action_view_compensations()["domain"]
+        )
+        self.assertEqual(found, compensation)
+        # Its own draw bears it; the campaign does not ask for it again.
+        with self.assertRaisesRegex(UserError, "no cost that is not charged yet"):
+            self.money.action_charge_fund()
+
     def test_a_refused_draw_leaves_the_costs_open(self):
         self._claim()
         self._other(60.0)

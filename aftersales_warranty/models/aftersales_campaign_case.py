@@ -1,0 +1,106 @@
+from odoo import fields, models
+from odoo.fields import Domain
+
+from .aftersales_campaign import MONEY_GROUPS
+
+#: Compensations that somebody approved: they cost money.
+APPROVED = ("approved", "given", "closed")
+
+
+class AftersalesCaseMixin(models.AbstractModel):
+    """Every case of the suite may lead to a recall."""
+
+    _inherit = "aftersales.case.mixin"
+
+    def _compute_case_recall(self):
+        Campaign = self.env["aftersales.campaign"]
+        counts = {}
+        if Campaign.has_access("read"):
+            counts = dict(
+                Campaign._read_group(
+                    [("origin_model", "=", self._name), ("origin_id", "in", self.ids)],
+                    ["origin_id"],
+                    ["__count"],
+                )
+            )
+        creatable = Campaign.has_access("create")
+        for case in self:
+            case.can_recall = creatable
+            case.recall_count = counts.get(case.id, 0)
+
+    def action_open_recall(self):
+        """Open a new recall campaign for the case."""
+        self.ensure_one()
+        return self.env["aftersales.campaign"]._get_new_action(self)
+
+    def action_view_recalls(self):
+        """Open the recall campaigns of the case."""
+        self.ensure_one()
+        found = self.env["aftersales.campaign"]._find_for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Recalls of %(unit)s", unit=self.display_name),
+            "res_model": found._name,
+            "view_mode": "list,form",
+            "domain": [("id", "in", found.ids)],
+            "context": {"create": False},
+        }
+
+
+class AftersalesCampaignUnit(models.Model):
+    """The owner of an affected unit may be compensated."""
+
+    _name = "aftersales.campaign.unit"
+    _inherit = ["aftersales.campaign.unit", "aftersales.case.mixin"]
+
+    def _get_compensation_vals(self):
+        vals = super()._get_compensation_vals()
+        return {**vals, "registration_id": self.registration_id.id}
+
+
+class AftersalesCampaign(models.Model):
+    """Compensations of a campaign: of its units, each with its own draw."""
+
+    _name = "aftersales.campaign"
+    _inherit = ["aftersales.campaign", "aftersales.case.mixin"]
+
+    amount_compensation = fields.Monetary(
+        "Compensation of Owners",
+        compute="_compute_costs",
+        groups=MONEY_GROUPS,
+        help="Approved compensations of the affected units; each is charged to its "
+        "fund by its own draw.",
+    )
+
+    def _get_compensation_domain(self):
+        """Compensations of the affected units."""
+        rows = self.env["aftersales.campaign.unit"].sudo()
+        units = rows._search([("campaign_id", "in", self.ids)])
+        return Domain("case_model", "=", rows._name) & Domain("case_id", "in", units)
+
+    def _count_compensations(self):
+        Compensation = self.env["aftersales.compensation"]
+        return {
+            campaign.id: Compensation.search_count(campaign._get_compensation_domain())
+            for campaign in self
+        }
+
+    def action_view_compensations(self):
+        """Open the compensations of the affected units."""
+        action = super().action_view_compensations()
+        return {**action, "domain": list(action["domain"])}
+
+    def _compute_costs(self):
+        """What owners got is part of the cost, too."""
+        result = super()._compute_costs()
+        Compensation_sudo = self.env["aftersales.compensation"].sudo()
+        for campaign in self:
+            domain = campaign._origin._get_compensation_domain()
+            ((amount,),) = Compensation_sudo._read_group(
+                domain & Domain("state", "in", APPROVED), [], ["amount_net:sum"]
+            )
+            campaign.amount_compensation = amount
+            campaign.amount_cost += amount
+            done = campaign.done_count
+            campaign.cost_per_unit = campaign.amount_cost / done if done else 0.0
+        return result
