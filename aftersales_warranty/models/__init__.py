@@ -268,6 +268,7 @@ from . import aftersales_campaign_order
 from . import aftersales_campaign_cost
 from . import aftersales_campaign_intake
 from . import aftersales_campaign_case
+from . import aftersales_campaign_claim
 from . import aftersales_campaign_portal
 from . import aftersales_supplier_term
 from . import aftersales_supplier_claim

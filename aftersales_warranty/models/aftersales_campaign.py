@@ -85,7 +85,7 @@ class AftersalesCampaign(models.Model):
     unit_ids = fields.One2many("aftersales.campaign.unit", "campaign_id", copy=False)
     date_start = fields.Date("Started on", readonly=True, copy=False, index=True)
     date_due = fields.Date(
-        "Complete by",
+        "Remedy by",
         copy=False,
         tracking=True,
         help="Day until which every affected unit is to be put right.",

@@ -355,13 +355,6 @@ class AftersalesServiceOrder(models.Model):
             # It stays in the queue of the dispatcher.
             order_sudo.message_post(body=str(error))
 
-    def _prepare_claim_vals(self):
-        vals = super()._prepare_claim_vals()
-        fields_of_claim = self.env["aftersales.claim"]._fields
-        if self.campaign_unit_id and "claim_type" in fields_of_claim:
-            vals["claim_type"] = "campaign"
-        return vals
-
 
 class AftersalesServiceOrderLine(models.Model):
     """The company bears the work of a recall on units nobody registered, too."""

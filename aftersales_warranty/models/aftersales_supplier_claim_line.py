@@ -79,7 +79,7 @@ class AftersalesSupplierClaimLine(models.Model):
             ("not_supplier", "Not the Supplier's Fault"),
             ("kind", "Not Borne by the Term"),
         ],
-        "Recovery",
+        "Result of the Recovery",
         required=True,
         readonly=True,
         index=True,

@@ -204,7 +204,7 @@ class AftersalesClaimLine(models.Model):
     recovery_line_ids = fields.One2many(
         "aftersales.supplier.claim.line",
         "claim_line_id",
-        "Recovery",
+        "Claimed from Suppliers",
         readonly=True,
         groups="aftersales_network.group_head,aftersales_network.group_auditor,"
         "aftersales_network.group_settlement_clerk",

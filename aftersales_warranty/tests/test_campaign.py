@@ -48,6 +48,22 @@ class TestCampaign(RecallCommon):
         self._run_job()
         self.assertEqual(self.campaign.unit_count, 10)
 
+    def test_queries_do_not_grow_with_the_units(self):
+        def count(size):
+            campaign = self._create_campaign()
+            item = campaign.range_ids.sudo()
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            with patch.object(run, "BATCH", size):
+                item._resolve()
+            self.env.flush_all()
+            self.assertEqual(campaign.unit_count, size)
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertLessEqual(count(9), count(2) + 2)
+
     def test_a_unit_sold_later_is_found_the_next_day(self):
         with freeze_time("2026-05-01 02:00:00"):
             self._start()

@@ -45,7 +45,9 @@ class TestCampaignCost(RecallCommon):
         order = self._finish_recall(row)
         claim = self.env["aftersales.claim"].create(order._prepare_claim_vals())
         claim.with_user(self.user_service).sudo().action_submit()
-        self.assertEqual(claim.campaign_id, self.campaign)
+        self.assertEqual(
+            (claim.campaign_id, claim.claim_type), (self.campaign, "campaign")
+        )
         return self._approve(claim)
 
     def _other(self, amount, name="Transport"):
@@ -75,6 +77,23 @@ class TestCampaignCost(RecallCommon):
         self.assertEqual(self.money.cost_per_unit, self.money.amount_cost)
         self.money.action_collect_costs()
         self.assertEqual(len(self.money.cost_ids), 3)
+
+    def test_the_checks_know_open_recalls(self):
+        claims = self.env["aftersales.claim"]
+        for serial in ("AC-0003", "AC-0011"):
+            unit = self.units.filtered(lambda u, text=serial: u.serial == text)
+            claims |= self._create_claim(unit=unit)
+        results = {
+            claim.serial: claim.check_ids.filtered(lambda c: c.code == "CAMPAIGN")
+            for claim in claims
+        }
+        self.assertIn(self.campaign.name, results["AC-0003"].message)
+        self.assertEqual(results["AC-0003"].result, "fail")
+        self.assertEqual(results["AC-0011"].result, "na")
+        self.assertEqual(
+            claims._get_check_campaigns([{"id": claim.id} for claim in claims]),
+            {claims[0].id: (self.campaign.name,)},
+        )
 
     def test_the_fund_bears_each_cost_once(self):
         self._other(60.0)
