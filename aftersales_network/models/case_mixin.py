@@ -21,6 +21,7 @@ class AftersalesCaseMixin(models.AbstractModel):
     can_recall = fields.Boolean(compute="_compute_case_recall")
     recall_count = fields.Integer("Recall Campaigns", compute="_compute_case_recall")
 
+    @api.depends_context("uid")
     def _compute_case_recall(self):
         self.can_recall = False
         self.recall_count = 0

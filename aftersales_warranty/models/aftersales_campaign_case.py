@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .aftersales_campaign import MONEY_GROUPS
@@ -12,6 +12,7 @@ class AftersalesCaseMixin(models.AbstractModel):
 
     _inherit = "aftersales.case.mixin"
 
+    @api.depends_context("uid")
     def _compute_case_recall(self):
         Campaign = self.env["aftersales.campaign"]
         counts = {}
