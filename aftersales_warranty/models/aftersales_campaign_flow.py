@@ -258,7 +258,8 @@ class AftersalesCampaignUnit(models.Model):
         reason = self._check_reason_given(reason)
         orders = self.order_id.filtered(lambda o: o.state != "cancelled")
         if orders:
-            orders._cancel(reason)
+            # The order exists for the campaign alone: it ends with the unit.
+            orders.sudo()._cancel(reason)
         self._write_end({"state": state}, reason)
 
     def _set_remedied(self, reason):

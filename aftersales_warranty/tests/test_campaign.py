@@ -403,6 +403,19 @@ class TestCampaign(RecallCommon):
         rows[0].action_reopen()
         self.assertEqual((rows[0].state, rows[0].end_reason), ("open", False))
 
+    def test_an_order_ends_with_its_unit(self):
+        self._start()
+        row = self._row("AC-0001")
+        row.action_create_order()
+        order = row.order_id.sudo()
+        row._refuse("The owner does not want it")
+        self.assertEqual((order.state, row.state), ("cancelled", "refused"))
+        row.action_create_order()
+        row.order_id.sudo()._write_flow({"state": "in_progress"})
+        with self.assertRaisesRegex(UserError, "this step is possible only in"):
+            row._refuse("Too late")
+        self.assertEqual(row.state, "booked")
+
     def test_nothing_happens_before_the_start(self):
         row = self.env["aftersales.campaign.unit"].create(
             {"campaign_id": self.campaign.id, "registration_id": self.units[0].id}

@@ -46,7 +46,11 @@ class TestCampaignNotice(RecallCommon):
         )
         self.assertEqual(self._row("AC-0001").state, "open")
         mail = self.env["mail.mail"].search(
-            [("model", "=", "aftersales.campaign.unit")], limit=1
+            [
+                ("model", "=", "aftersales.campaign.unit"),
+                ("res_id", "in", self.campaign.unit_ids.ids),
+            ],
+            limit=1,
         )
         self.assertIn("The fan overheats.", mail.body_html)
         self.assertIn("Important safety notice", mail.subject)
