@@ -17,7 +17,6 @@ class AftersalesCaseMixin(models.AbstractModel):
     compensation_count = fields.Integer(
         "Compensations", compute="_compute_case_compensation"
     )
-
     can_recall = fields.Boolean(compute="_compute_case_recall")
     recall_count = fields.Integer("Recall Campaigns", compute="_compute_case_recall")
 
