@@ -9,6 +9,8 @@ from .aftersales_authorization import DECIDERS
 #: Claims that use an authorisation up: at what they ask for, then at what they got.
 ASKED_STATES = ("submitted", "review")
 GRANTED_STATES = ("approved", "partially", "settled")
+REVIEWER_GROUP = "aftersales_network.group_technical_reviewer"
+TODO = "mail.mail_activity_data_todo"
 #: Authorisations that are ended before the job commits.
 EXPIRY_BATCH = 500
 
@@ -86,6 +88,33 @@ class AftersalesAuthorization(models.Model):
             "view_mode": "list,form",
             "domain": [("authorization_id", "=", self.id)],
         }
+
+    def action_request(self):
+        """Ask for the consent; a technical reviewer is told."""
+        super().action_request()
+        for permit in self:
+            permit._ask_reviewer()
+
+    def _ask_reviewer(self):
+        """Put the request on the list of somebody else who may decide it."""
+        self.ensure_one()
+        people = self.company_id._get_aftersales_people(REVIEWER_GROUP)
+        author = self.create_uid | self.requested_by_id
+        decider = (people - author)[:1]
+        if decider:
+            self.activity_schedule(
+                TODO,
+                summary=self.env._("Decide on the authorisation"),
+                user_id=decider.id,
+            )
+
+    def _step(self, state, allowed, **values):
+        """Take decided requests off the lists."""
+        res = super()._step(state, allowed, **values)
+        if state != "requested":
+            # The activity may be somebody else's: the step settles it all the same.
+            self.sudo().activity_unlink([TODO])
+        return res
 
     def action_withdraw(self):
         """Ask for the reason, then take the authorisation or its request back."""

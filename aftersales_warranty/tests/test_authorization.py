@@ -238,6 +238,17 @@ class TestAuthorization(ClaimsCommon):
 
     # -- life ----------------------------------------------------------------------
 
+    def test_a_request_is_on_the_list_of_a_reviewer(self):
+        permit = self._create_permit(approve=False)
+        todo = permit.activity_ids
+        reviewers = self.company._get_aftersales_people(
+            "aftersales_network.group_technical_reviewer"
+        )
+        self.assertEqual(todo.summary, "Decide on the authorisation")
+        self.assertIn(todo.user_id, reviewers)
+        permit.with_user(self.user_head).action_approve()
+        self.assertFalse(permit.activity_ids)
+
     def test_refusal_needs_a_reason(self):
         permit = self._create_permit(approve=False)
         action = permit.with_user(self.user_reviewer).action_reject()
