@@ -219,16 +219,11 @@ class AftersalesClaim(models.Model):
     def _get_check_campaigns(self, rows):
         """Names of the campaigns open for the units: ``{claim_id: (name, …)}``.
 
+        Extension point.
+
         :param rows: rows of :meth:`_get_check_query`
         """
-        units = {row["id"]: row["registration_id"] for row in rows}
-        Unit = self.env["aftersales.registration"]
-        found = Unit.browse(filter(None, units.values()))._get_open_campaigns()
-        return {
-            claim_id: tuple(found[unit_id].mapped("display_name"))
-            for claim_id, unit_id in units.items()
-            if found.get(unit_id)
-        }
+        return {}
 
 
 def _exact(number):

@@ -195,17 +195,16 @@ class TestClaimChecks(ChecksCommon):
         )
 
     def test_a_campaign_that_is_open_for_the_serial(self):
-        campaign = self.env["aftersales.campaign"].new({"name": "RC1", "title": "Fan"})
         self.patch(
-            type(self.unit),
-            "_get_open_campaigns",
-            lambda units: dict.fromkeys(units.ids, campaign),
+            type(self.env["aftersales.claim"]),
+            "_get_check_campaigns",
+            lambda claims, rows: {row["id"]: ("RC1", "RC2") for row in rows},
         )
         claim = self._create_claim()
         self.assertEqual(self._result(claim, "CAMPAIGN"), ("fail", "campaign_open"))
         self.assertEqual(
             self._message(claim, "CAMPAIGN"),
-            f"Campaign {campaign.display_name} is open for this serial.",
+            "Campaign RC1, RC2 is open for this serial.",
         )
         other = self._create_claim(submit=False, date_request="2026-03-01 08:00:00")
         other.claim_type = "campaign"
