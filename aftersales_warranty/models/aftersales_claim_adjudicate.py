@@ -74,13 +74,15 @@ class AftersalesClaim(models.Model):
     def _check_seen(self):
         """Refuse a decision on a page that is older than the last decision.
 
-        The page sends the revision it shows; what a caller adds to the context can
-        only make the step refuse.
+        The page sends the claim and the revision that it shows; what a caller adds
+        to the context can only make the step refuse.
 
         :raise UserError: naming the claim
         """
-        seen = self.env.context.get("aftersales_claim_revision")
-        if seen is None or len(self) != 1 or seen == self.revision:
+        seen = self.env.context.get("aftersales_claim_seen") or ()
+        if len(self) != 1 or len(seen) != 2 or seen[0] != self.id:
+            return
+        if seen[1] == self.revision:
             return
         raise UserError(
             self.env._(

@@ -249,4 +249,9 @@ class AftersalesClaim(models.Model):
         if found:
             form = self.env.ref("aftersales_warranty.aftersales_claim_view_form_desk")
             action.update(res_id=found.id, views=[(form.id, "form")], target="main")
+        # What the page of this claim has shown says nothing about the next one.
+        action["context"] = {
+            "search_default_to_decide": 1,
+            "aftersales_claim_seen": False,
+        }
         return action

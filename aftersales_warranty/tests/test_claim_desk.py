@@ -335,11 +335,11 @@ class TestClaimDecision(DeskCommon):
         message = f"{claim.name} was decided on by somebody else while your page was"
         with self.assertRaisesRegex(UserError, message):
             late.action_apply()
-        page = clerk.with_context(aftersales_claim_revision=seen)
+        page = clerk.with_context(aftersales_claim_seen=[claim.id, seen])
         with self.assertRaisesRegex(UserError, message):
             page.action_approve()
         self.assertEqual(line.amount_approved, 40.0)
-        fresh = clerk.with_context(aftersales_claim_revision=seen + 1)
+        fresh = clerk.with_context(aftersales_claim_seen=[claim.id, seen + 1])
         fresh.action_approve()
         self.assertEqual(claim.state, "partially")
 

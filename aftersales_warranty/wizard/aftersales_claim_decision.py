@@ -58,10 +58,11 @@ class AftersalesClaimDecision(models.TransientModel):
         :raise UserError: no reason, or a claim that was decided on meanwhile
         """
         self.ensure_one()
-        seen = self.revision if self.revision >= 0 else None
-        claims = self.claim_ids.with_context(aftersales_claim_revision=seen)
+        claims = self.claim_ids or self.line_id.claim_id
+        seen = (claims.id, self.revision) if self.revision >= 0 else None
+        claims = claims.with_context(aftersales_claim_seen=seen)
         if self.step == "line":
-            line = self.line_id.with_context(aftersales_claim_revision=seen)
+            line = self.line_id.with_context(aftersales_claim_seen=seen)
             line.action_decide_line(self.amount, self.reason_id, self.note)
         elif self.step == "reject":
             self._check_given(self.reason_id)
