@@ -42,6 +42,11 @@ registry.category("web_tour.tours").add("aftersales_claim_decide", {
             run: "click",
         },
         {
+            content: "The lines as they were claimed",
+            trigger: ".o_notebook .nav-link[name='lines']",
+            run: "click",
+        },
+        {
             content: "Decide the labour line",
             trigger:
                 ".o_field_widget[name='line_ids'] .o_data_row:contains('Labour') button[name='action_decide']",
