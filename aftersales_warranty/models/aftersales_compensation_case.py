@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class AftersalesCaseMixin(models.AbstractModel):
@@ -64,6 +64,34 @@ class AftersalesCaseMixin(models.AbstractModel):
             "domain": self._get_compensation_domain(),
             "context": {"create": False},
         }
+
+
+class AftersalesCompensation(models.Model):
+    """The recall campaign that a compensation belongs to."""
+
+    _inherit = "aftersales.compensation"
+
+    campaign_id = fields.Many2one(
+        "aftersales.campaign",
+        "Campaign",
+        compute="_compute_campaign_id",
+        store=True,
+        index="btree_not_null",
+        help="Where the case is a campaign, or one of its affected units.",
+    )
+
+    @api.depends("case_model", "case_id")
+    def _compute_campaign_id(self):
+        for model, compensations in self.grouped("case_model").items():
+            cases = self.env["aftersales.campaign"]
+            if model in ("aftersales.campaign", "aftersales.campaign.unit"):
+                cases = self.env[model].browse(compensations.mapped("case_id"))
+            found = {case.id: case for case in cases.exists()}
+            for compensation in compensations:
+                case = found.get(compensation.case_id)
+                if case and case._name == "aftersales.campaign.unit":
+                    case = case.campaign_id
+                compensation.campaign_id = case
 
 
 class AftersalesServiceOrder(models.Model):
