@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .money_common import CompensationCommon
+from .recall_common import RecallCommon
 
 
 @tagged("post_install", "-at_install")
@@ -370,3 +371,27 @@ class TestCompensation(CompensationCommon):
         )
         for text in (compensation.name, "Test Customer", "300.00", "Late Repair"):
             self.assertIn(text, html)
+
+
+@tagged("post_install", "-at_install")
+class TestCompensationOfRecall(RecallCommon):
+    """The owner of a recalled unit is compensated; the campaign shows it."""
+
+    def test_a_compensation_is_linked_to_the_campaign(self):
+        self._start()
+        row = self._row("AC-0003")
+        cause = self.env.ref("aftersales_warranty.compensation_cause_recall")
+        cases = [(row._name, row.id), (self.campaign._name, self.campaign.id)]
+        for model, case_id in (*cases, (False, False)):
+            compensation = self.env["aftersales.compensation"].create(
+                {
+                    "case_model": model,
+                    "case_id": case_id,
+                    "partner_id": self.customer.id,
+                    "cause_id": cause.id,
+                    "cause": "Could not use it for a month",
+                    "amount": 100,
+                }
+            )
+            found = compensation.campaign_id
+            self.assertEqual(found, self.campaign.sudo() if model else found.browse())
