@@ -50,6 +50,7 @@ class AftersalesAnswer(models.Model):
     )
     product_categ_id = fields.Many2one(
         "product.category",
+        "Product Category",
         compute="_compute_product_categ_id",
         store=True,
         readonly=False,

@@ -67,6 +67,13 @@ class AftersalesClaimHint(models.Model):
             return "strong"
         return "notable" if score >= kernel.FLAG / 2 else "weak"
 
+    @api.depends("code")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = self.env["aftersales.claim.hint.rule"]._get_hint_labels()
+        for hint in self:
+            hint.display_name = labels.get(hint.code)
+
     @api.depends("reason", "figures")
     @api.depends_context("lang")
     def _compute_message(self):
@@ -102,11 +109,11 @@ class AftersalesClaimHint(models.Model):
         """Sentence of every reason."""
         return {
             "duplicate_part": self.env._(
-                "The same part of this unit is claimed in %(claims)s, %(days)s days "
-                "apart."
+                "The same part of this unit is claimed in %(claims)s (days between: "
+                "%(days)s)."
             ),
             "duplicate_serial": self.env._(
-                "This unit is also claimed in %(claims)s, %(days)s days apart."
+                "This unit is also claimed in %(claims)s (days between: %(days)s)."
             ),
             "duplicate_order": self.env._(
                 "The same order was claimed before in %(claims)s."
@@ -129,7 +136,7 @@ class AftersalesClaimHint(models.Model):
             ),
             "distance_usual": self.env._(
                 "%(claimed)s km claimed; the point usually claims %(expected)s km for "
-                "this area (%(count)s claims)."
+                "this area (claims: %(count)s)."
             ),
             "distance_area": self.env._(
                 "The job lies in %(area)s, outside of the areas of the point."
@@ -142,16 +149,16 @@ class AftersalesClaimHint(models.Model):
                 "%(limit)s (%(limit_name)s)."
             ),
             "spike_count": self.env._(
-                "%(count)s claims of the point in %(days)s days; usual are %(usual)s "
-                "(%(periods)s earlier periods)."
+                "Claims of the point in %(days)s days: %(count)s; usual are %(usual)s "
+                "(earlier periods: %(periods)s)."
             ),
             "labour_high": self.env._(
-                "Labour of %(amount)s; usual at this point are %(usual)s (%(count)s "
-                "claims, distance %(z)s)."
+                "Labour of %(amount)s; usual at this point are %(usual)s (claims: "
+                "%(count)s, distance: %(z)s)."
             ),
             "value_high": self.env._(
                 "%(amount)s claimed; usual for such products of that age are %(usual)s "
-                "(%(count)s claims, distance %(z)s)."
+                "(claims: %(count)s, distance: %(z)s)."
             ),
         }
 

@@ -113,6 +113,13 @@ class AftersalesClaimHintRule(models.Model):
 
     @api.depends("code")
     @api.depends_context("lang")
+    def _compute_display_name(self):
+        labels = self._get_hint_labels()
+        for rule in self:
+            rule.display_name = labels.get(rule.code)
+
+    @api.depends("code")
+    @api.depends_context("lang")
     def _compute_meaning(self):
         texts = {
             "DUPLICATE": self.env._(

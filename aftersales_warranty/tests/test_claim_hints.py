@@ -22,7 +22,8 @@ class TestClaimHints(HintsCommon):
         self.assertEqual((hint.score, hint.strength), (0.839, "strong"))
         self.assertEqual(
             hint.message,
-            f"The same part of this unit is claimed in {first.name}, 10 days apart.",
+            f"The same part of this unit is claimed in {first.name} (days between: "
+            "10).",
         )
         self.assertEqual(second.hint_score, round(0.839 * 0.9, 3))
         self.assertEqual(second.hint_count, 1)
@@ -40,7 +41,7 @@ class TestClaimHints(HintsCommon):
         self.assertEqual((hint.score, hint.reason), (0.419, "duplicate_serial"))
         self.assertEqual(
             hint.message,
-            f"This unit is also claimed in {first.name}, 10 days apart.",
+            f"This unit is also claimed in {first.name} (days between: 10).",
         )
         self.assertFalse(second.needs_hint_review)
 
@@ -212,8 +213,8 @@ class TestClaimHints(HintsCommon):
         # Median of 20…24 and 88 itself: 22.5.
         self.assertEqual(
             hint.message,
-            "88.0 km claimed; the point usually claims 22.5 km for this area (6 "
-            "claims).",
+            "88.0 km claimed; the point usually claims 22.5 km for this area (claims: "
+            "6).",
         )
         self.assertEqual(hint.strength, "strong")
 
@@ -310,7 +311,7 @@ class TestClaimHints(HintsCommon):
         hint = self._hints(claims[-1])["SPIKE"]
         self.assertEqual(
             hint.message,
-            "10 claims of the point in 30 days; usual are 1.0 (6 earlier periods).",
+            "Claims of the point in 30 days: 10; usual are 1.0 (earlier periods: 6).",
         )
         # 9 above the median, spread at least 1: 9 ÷ (9 + 3.5).
         self.assertEqual(hint.score, 0.72)
@@ -327,7 +328,9 @@ class TestClaimHints(HintsCommon):
         hint = self._hints(labour(400))["LABOUR"]
         self.assertEqual(hint.strength, "strong")
         self.assertIn(f"Labour of {self._money(400)}", hint.message)
-        self.assertIn(f"usual at this point are {self._money(100)} (8", hint.message)
+        self.assertIn(
+            f"usual at this point are {self._money(100)} (claims: 8", hint.message
+        )
         # Another point has no mean of its own yet.
         self.assertNotIn("LABOUR", self._hints(labour(400, self.point_b)))
 
