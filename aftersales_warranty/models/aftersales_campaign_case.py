@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
 from .aftersales_campaign import MONEY_GROUPS
 
@@ -46,6 +46,23 @@ class AftersalesCaseMixin(models.AbstractModel):
             "domain": [("id", "in", found.ids)],
             "context": {"create": False},
         }
+
+
+class AftersalesQualityAlert(models.Model):
+    """A fault that repeats may lead to a recall of the model or the batch."""
+
+    _inherit = "aftersales.quality.alert"
+
+    def action_open_recall(self):
+        """Open a new recall campaign with the model and the batch of the alert."""
+        self.ensure_one()
+        action = self.env["aftersales.campaign"]._get_new_action(self)
+        products = self.product_tmpl_id.product_variant_ids
+        values = {"default_product_ids": products.ids, "default_kind": "batch"}
+        if self.batch:
+            rows = [{"basis": "batch", "serial_from": self.batch}]
+            values["default_range_ids"] = [Command.create(row) for row in rows]
+        return {**action, "context": {**action["context"], **values}}
 
 
 class AftersalesCampaignUnit(models.Model):

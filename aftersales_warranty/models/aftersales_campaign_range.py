@@ -28,7 +28,11 @@ class AftersalesCampaignRange(models.Model):
         help="Empty: all affected products of the campaign.",
     )
     basis = fields.Selection(
-        [("serial", "Serial Numbers"), ("lot", "Lots of Goods without Serials")],
+        [
+            ("serial", "Serial Numbers"),
+            ("batch", "Production Batches"),
+            ("lot", "Lots of Goods without Serials"),
+        ],
         "Range of",
         required=True,
         default="serial",
@@ -153,16 +157,20 @@ class AftersalesCampaignRange(models.Model):
         domain = (
             Domain("company_id", "=", self.company_id.id)
             & Domain("product_id", "in", self._get_products().ids)
-            & Domain("serial_key", "=like", f"{found.stem}%")
             & Domain("id", ">", self.resolved_unit)
         )
+        if self.basis == "batch":
+            domain &= Domain("batch", "!=", False)
+        else:
+            domain &= Domain("serial_key", "=like", f"{found.stem}%")
         if self.factory_from:
             domain &= Domain("date_factory", ">=", self.factory_from)
         if self.factory_to:
             domain &= Domain("date_factory", "<=", self.factory_to)
         Unit = self.env["aftersales.registration"].with_context(active_test=False)
         units = Unit.search(domain, limit=limit, order="id")
-        return units, units.filtered(lambda u: found.contains(u.serial))
+        name = "batch" if self.basis == "batch" else "serial"
+        return units, units.filtered(lambda u: found.contains(u[name]))
 
     def _find_lots(self, limit):
         """Next lots of the range, whether or not they were sold.
@@ -176,13 +184,15 @@ class AftersalesCampaignRange(models.Model):
             # The day on which goods in stock left the factory is not known.
             return Lot_sudo, Lot_sudo
         found = self._get_range()
-        tracking = "serial" if self.basis == "serial" else "lot"
+        tracking = "lot" if self.basis == "lot" else "serial"
+        name = "aftersales_batch" if self.basis == "batch" else "name"
         lots = Lot_sudo.search(
             Domain("product_id", "in", self._get_products().ids)
+            & Domain(name, "!=", False)
             & Domain("product_id.tracking", "=", tracking)
             & Domain("company_id", "in", (self.company_id.id, False))
             & Domain("id", ">", self.resolved_lot),
             limit=limit,
             order="id",
         )
-        return lots, lots.filtered(lambda lot: found.contains(lot.name))
+        return lots, lots.filtered(lambda lot: found.contains(lot[name]))

@@ -27,7 +27,7 @@ class AftersalesCampaign(models.Model):
     _inherit = "aftersales.campaign"
 
     progress_ids = fields.One2many(
-        "aftersales.campaign.progress", "campaign_id", "Progress", readonly=True
+        "aftersales.campaign.progress", "campaign_id", readonly=True
     )
 
     def action_view_progress(self):
@@ -204,7 +204,7 @@ class AftersalesCampaignRange(models.Model):
         self.ensure_one()
         units = looked = self.env["aftersales.registration"]
         lots = self.env["stock.lot"]
-        if self.basis == "serial":
+        if self.basis != "lot":
             looked, units = self._find_units(BATCH)
         if not looked:
             looked, lots = self._find_lots(BATCH)

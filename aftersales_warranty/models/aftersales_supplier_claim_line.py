@@ -51,7 +51,6 @@ class AftersalesSupplierClaimLine(models.Model):
     )
     term_id = fields.Many2one(
         "aftersales.supplier.term",
-        "Term",
         index="btree_not_null",
         ondelete="restrict",
         readonly=True,

@@ -173,6 +173,33 @@ class TestCampaign(RecallCommon):
             found = self.env["aftersales.campaign"].search([("is_overdue", "=", True)])
             self.assertIn(self.campaign, found)
 
+    def test_production_batches(self):
+        lot = self.env["stock.lot"].create(
+            {
+                "name": "ST-9",
+                "product_id": self.product.id,
+                "aftersales_batch": "B2026-02",
+            }
+        )
+        self.units[:3].batch = "b2026-01"
+        self.units[3:6].batch = "B2026-04"
+        campaign = self._create_campaign(
+            range_ids=[
+                Command.create(
+                    {
+                        "basis": "batch",
+                        "serial_from": "B2026-01",
+                        "serial_to": "B2026-03",
+                    }
+                )
+            ]
+        )
+        self._start(campaign)
+        self.assertEqual(campaign.unit_ids.registration_id, self.units[:3])
+        self.assertEqual(
+            campaign.unit_ids.filtered(lambda u: not u.registration_id).lot_id, lot
+        )
+
     def test_lots_of_goods_without_serials(self):
         fan = self._create_product(name="Fan", tracking="lot")
         lots = self.env["stock.lot"].create(

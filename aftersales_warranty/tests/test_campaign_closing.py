@@ -143,6 +143,29 @@ class TestCampaignClosing(RecallCommon):
 
     # -- metric ------------------------------------------------------------------
 
+    def test_an_alert_opens_a_campaign_of_its_batch(self):
+        alert = self.env["aftersales.quality.alert"].new(
+            {"product_tmpl_id": self.product.product_tmpl_id.id, "batch": "B-7"}
+        )
+        context = alert.action_open_recall()["context"]
+        self.assertEqual(context["default_product_ids"], self.product.ids)
+        campaign = (
+            self.env["aftersales.campaign"]
+            .with_user(self.user_reviewer)
+            .with_context(
+                **{
+                    key: value
+                    for key, value in context.items()
+                    if not key.startswith("default_origin")
+                }
+            )
+            .create({"title": "Batch B-7"})
+        )
+        self.assertEqual(
+            (campaign.kind, campaign.product_ids, campaign.range_ids.basis),
+            ("batch", self.product, "batch"),
+        )
+
     def test_recall_completion_by_point(self):
         with freeze_time("2026-05-01 02:00:00"):
             self._start()
