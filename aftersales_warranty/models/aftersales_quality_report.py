@@ -252,7 +252,7 @@ class AftersalesQualityReport(models.Model):
     )
     date_answer = fields.Date("Answered on", readonly=True, copy=False)
     is_in_time = fields.Boolean(
-        "Answered in Time", compute="_compute_is_in_time", store=True
+        "Answered within Time", compute="_compute_is_in_time", store=True
     )
     effect = fields.Selection(
         [("effective", "Effective"), ("not_effective", "Not Effective")],
@@ -268,7 +268,7 @@ class AftersalesQualityReport(models.Model):
         "Reason of the Rejection", readonly=True, copy=False, tracking=True
     )
     round_count = fields.Integer(
-        "Returned",
+        "Handed Back",
         readonly=True,
         copy=False,
         help="How often the measures had no effect and the report went back.",
@@ -402,6 +402,7 @@ class AftersalesQualityReport(models.Model):
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         reports = super().create(vals_list)
         reports.order_id.check_access("read")
+        reports._bind_files()
         reports._ask_reviewer()
         reports._check_thresholds()
         return reports
@@ -412,7 +413,15 @@ class AftersalesQualityReport(models.Model):
             self._check_facts_editable()
         if not self._is_flow():
             self._check_addressee_editable(vals)
-        return super().write(vals)
+        res = super().write(vals)
+        if "attachment_ids" in vals:
+            self._bind_files()
+        return res
+
+    def _bind_files(self):
+        """Photos that were uploaded before the report existed belong to it."""
+        for report in self:
+            report.attachment_ids._bind_uploads(report)
 
     def _check_facts_editable(self):
         """Refuse a change of what was sent.

@@ -13,7 +13,7 @@ class AftersalesQualityReport(models.Model):
 
     _inherit = "aftersales.quality.report"
 
-    can_answer = fields.Boolean(compute="_compute_can_answer")
+    can_answer = fields.Boolean("May Answer", compute="_compute_can_answer")
 
     @api.depends("state", "responsible_id")
     @api.depends_context("uid")

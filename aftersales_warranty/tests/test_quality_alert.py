@@ -1,7 +1,7 @@
 from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
-from psycopg2.errors import CheckViolation, ExclusionViolation
+from psycopg2.errors import CheckViolation, ExclusionViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -220,6 +220,27 @@ class TestQualityAlert(RaceMixin, QualityCommon):
         self.assertIsNone(self._race(table, row, {**twin, "batch": "B"}))
         later = {**twin, "date": "2026-09-28", "date_quiet": "2026-12-01"}
         self.assertIsNone(self._race(table, row, later))
+
+    def test_two_people_report_one_fault_of_an_order_once(self):
+        row = {
+            "id": 1,
+            "name": "QR1",
+            "order_id": 1,
+            "fault_id": 2,
+            "company_id": 1,
+            "product_id": 3,
+            "state": "new",
+            "severity": "minor",
+            "date": "2026-06-30",
+            "date_due": "2026-07-30",
+        }
+        twin = {**row, "id": 2, "name": "QR2", "state": "sent"}
+        table = "aftersales_quality_report"
+        self.assertIsInstance(self._race(table, row, twin), UniqueViolation)
+        self.assertIsNone(self._race(table, row, {**twin, "state": "rejected"}))
+        self.assertIsNone(self._race(table, row, {**twin, "fault_id": 4}))
+        without = {**row, "order_id": None}
+        self.assertIsNone(self._race(table, without, {**twin, "order_id": None}))
 
     def test_who_comes_second_raises_nothing(self):
         threshold = self._threshold()

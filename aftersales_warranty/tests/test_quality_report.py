@@ -1,6 +1,7 @@
 from datetime import date, datetime
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .quality_common import TODAY, QualityCommon
@@ -321,6 +322,30 @@ class TestQualityReport(QualityCommon):
             report.with_user(self.user_reviewer).write({"date_due": date(2026, 9, 1)})
         with self.assertRaisesRegex(UserError, "is evidence and cannot be deleted"):
             report.with_user(self.user_reviewer).unlink()
+
+    def test_foreign_files_are_not_opened_by_a_report(self):
+        Attachment = self.env["ir.attachment"]
+        secret = Attachment.create(
+            {"name": "secret.png", "raw": b"x", "res_model": "res.users", "res_id": 1}
+        )
+        own = Attachment.with_user(self.user_warehouse).create(
+            {"name": "own.png", "raw": b"x", "res_model": self.Report._name}
+        )
+        with self.assertRaises(AccessError):
+            self._report(
+                user=self.user_warehouse, attachment_ids=[Command.set(secret.ids)]
+            )
+        report = self._report(
+            user=self.user_warehouse, attachment_ids=[Command.set(own.ids)]
+        )
+        self.assertEqual(own.res_id, report.id)
+        with self.assertRaises(AccessError):
+            report.with_user(self.user_warehouse).write(
+                {"attachment_ids": [Command.link(secret.id)]}
+            )
+        self._send(report)
+        with self.assertRaisesRegex(UserError, "is evidence and cannot be changed"):
+            own.with_user(self.user_warehouse).unlink()
 
     def test_a_new_report_may_be_deleted(self):
         report = self._report(user=self.user_reviewer)
