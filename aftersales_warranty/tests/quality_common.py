@@ -90,12 +90,11 @@ class QualityCommon(WarrantyCommon):
     @classmethod
     def _train(cls, user=None, **vals):
         """A training on the test unit, planned for this morning."""
+        cls.topic = cls.env.ref("aftersales_warranty.topic_operation")
         values = {
             "partner_id": cls.customer.id,
             "unit_ids": [Command.set(cls.unit.ids)],
-            "topic_ids": [
-                Command.set(cls.env.ref("aftersales_warranty.topic_operation").ids)
-            ],
+            "topic_ids": [Command.set(cls.topic.ids)],
             "service_point_id": cls.point.id,
             "staff_id": cls.technician.id,
             "date_start": datetime(2026, 6, 30, 1),

@@ -37,7 +37,7 @@ class TestCustomerTraining(QualityCommon):
         found = self.env[action["res_model"]].search(action["domain"])
         self.assertEqual(found, training)
         self.assertIn(
-            f"Customer training {training.name}: Operating the Unit (1 participants).",
+            f"Customer training {training.name}: {self.topic.name} (1 participants).",
             self.unit.message_ids[0].body,
         )
 
@@ -47,7 +47,7 @@ class TestCustomerTraining(QualityCommon):
         self.assertEqual(history[0]["name"], training.name)
         self.assertEqual(history[0]["date"], TODAY)
         self.assertEqual(history[0]["kind"], "Customer Training")
-        self.assertEqual(history[0]["result"], "Operating the Unit")
+        self.assertEqual(history[0]["result"], self.topic.name)
         self.assertIn(training.name, str(self.unit.with_user(self.user_head).card))
 
     def test_a_planned_or_cancelled_one_is_no_history(self):
@@ -265,7 +265,7 @@ class TestCustomerTraining(QualityCommon):
             "aftersales_warranty.report_customer_training", training.ids
         )
         text = html.decode()
-        for part in (training.name, "Operating the Unit", "Mr Li", self.unit.serial):
+        for part in (training.name, self.topic.name, "Mr Li", self.unit.serial):
             self.assertIn(part, text)
 
     def test_an_order_offers_the_training(self):

@@ -325,8 +325,14 @@ class TestQualityReport(QualityCommon):
 
     def test_foreign_files_are_not_opened_by_a_report(self):
         Attachment = self.env["ir.attachment"]
+        cron = self.env.ref("aftersales_warranty.cron_failure_table")
         secret = Attachment.create(
-            {"name": "secret.png", "raw": b"x", "res_model": "res.users", "res_id": 1}
+            {
+                "name": "secret.png",
+                "raw": b"x",
+                "res_model": cron._name,
+                "res_id": cron.id,
+            }
         )
         own = Attachment.with_user(self.user_warehouse).create(
             {"name": "own.png", "raw": b"x", "res_model": self.Report._name}
