@@ -243,6 +243,7 @@ from . import aftersales_compensation_case
 # models of: quality
 from . import aftersales_unit_batch
 from . import aftersales_quality_report
+from . import aftersales_quality_report_guard
 from . import aftersales_quality_report_flow
 from . import aftersales_quality_threshold
 from . import aftersales_quality_threshold_data
