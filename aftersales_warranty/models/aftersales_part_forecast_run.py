@@ -41,6 +41,14 @@ class AftersalesPartForecast(models.Model):
         today = self.company_id._get_aftersales_today()
         return today - relativedelta(months=self.history_months), today
 
+    def _get_observed_months(self):
+        """Months of the history in which repairs were recorded."""
+        first, last = self._get_history_days()
+        Table = self.env["aftersales.failure.table"]
+        first = max(first, Table._get_observation(self.company_id)[0])
+        days = (last - first).days + 1
+        return days * 12 * reliability.DAY / reliability.YEAR
+
     def _prepare_need(self, repairs, part_lines):
         """Values of the expected failures and of the need.
 
@@ -54,7 +62,7 @@ class AftersalesPartForecast(models.Model):
         for order, key, quantity in part_lines:
             if order in repairs:
                 used[key] += quantity
-        share = PERIODS[self.period] / self.history_months
+        share = PERIODS[self.period] / self._get_observed_months()
         expect = self._get_expectation()
         model_vals, line_vals = [], []
         for number, (date_from, date_to) in enumerate(self._get_periods(), start=1):

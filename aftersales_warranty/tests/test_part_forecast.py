@@ -28,6 +28,9 @@ class TestPartForecast(QualityCommon):
             [("company_id", "=", cls.company.id)], limit=1
         )
         cls.Forecast = cls.env["aftersales.part.forecast"]
+        Setting = cls.env["aftersales.planning.setting"]
+        Setting.search([("company_id", "=", cls.company.id)]).unlink()
+        cls.setting = Setting.create({"record_start": date(2020, 1, 1)})
         # Four repairs took two compressors and one fan together.
         for number, parts in enumerate((2, 0, 0, 0)):
             cls._fail(cls.units[number], datetime(2026, 5, 4, 4), parts=parts)
@@ -84,6 +87,15 @@ class TestPartForecast(QualityCommon):
         )
         self.assertEqual(need[self.fan, 2].date_from, date(2026, 8, 1))
 
+    def test_the_mean_use_counts_recorded_months_only(self):
+        self.setting.record_start = date(2026, 4, 1)
+        forecast = self._forecast(period_count=1)
+        forecast.action_compute()
+        line = forecast.line_ids.filtered(lambda found: found.product_id == self.part)
+        # Two pieces in the 91 days from April to June.
+        expected = 2 * (365.25 / 12) / 91
+        self.assertTrue(isclose(line.history_quantity, expected, abs_tol=0.01))
+
     def test_a_quarter_holds_three_months(self):
         forecast = self._forecast(period="quarter", period_count=1)
         forecast.action_compute()
@@ -109,9 +121,7 @@ class TestPartForecast(QualityCommon):
         )
 
     def test_learned_rates_carry_their_interval(self):
-        setting = self.env["aftersales.planning.setting"]
-        setting.search([("company_id", "=", self.company.id)]).unlink()
-        setting.create({"record_start": date(2025, 1, 1), "min_failures": 1})
+        self.setting.write({"record_start": date(2025, 1, 1), "min_failures": 1})
         self.env["aftersales.failure.rate"]._compute_rates(self.company)
         forecast = self._forecast(period_count=1)
         forecast.action_compute()
