@@ -44,10 +44,10 @@ class AftersalesCompensation(models.Model):
     # Not “res_model”: its default would reach the messages of the record as well.
     case_model = fields.Char(readonly=True, copy=False)
     case_id = fields.Many2oneReference(
-        "Case", model_field="case_model", readonly=True, copy=False
+        model_field="case_model", readonly=True, copy=False
     )
     case_name = fields.Char(
-        "Case Name", readonly=True, copy=False, help="As it was called at that time."
+        readonly=True, copy=False, help="As it was called at that time."
     )
     order_id = fields.Many2one(
         "aftersales.service.order",

@@ -73,7 +73,6 @@ class AftersalesCompensation(models.Model):
 
     campaign_id = fields.Many2one(
         "aftersales.campaign",
-        "Campaign",
         compute="_compute_campaign_id",
         store=True,
         index="btree_not_null",

@@ -240,12 +240,11 @@ class AftersalesDayCloseLine(models.Model):
     )
     payment_ids = fields.One2many("aftersales.order.payment", "close_line_id")
     amount_expected = fields.Monetary(
-        "Amount Expected",
         compute="_compute_amount_expected",
         store=True,
         help="Posted receipts less what was given back.",
     )
-    amount_counted = fields.Monetary("Amount Counted")
+    amount_counted = fields.Monetary()
     difference = fields.Monetary(compute="_compute_difference", store=True)
     amount_company = fields.Monetary(
         "Expected in Company Currency",

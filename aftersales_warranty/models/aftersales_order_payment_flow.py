@@ -33,7 +33,8 @@ class AftersalesOrderPayment(models.Model):
         self.check_access("write")
         self._check_flow_state("draft")
         # Defaults of the page that asks are not meant for what is made here.
-        payments = self.with_context(clean_context(self.env.context))
+        context = clean_context(self.env.context)
+        payments = self.with_env(self.env(context=context))
         for payment in payments.sorted("id"):
             payment._post()
         return True
