@@ -91,12 +91,14 @@ class AftersalesServiceOrder(models.Model):
         "amount_customer",
         "is_rework",
         "currency_id",
+        "state",
         "customer_move_id.state",
         "customer_move_id.amount_residual",
     )
     def _compute_payment_status(self):
         for order in self:
-            payable = 0.0 if order.is_rework else order.amount_customer
+            free = order.is_rework or order.state == "cancelled"
+            payable = 0.0 if free else order.amount_customer
             order.payment_status = order._get_balance(payable).status
 
     def _from_minor(self, minor):
@@ -107,9 +109,12 @@ class AftersalesServiceOrder(models.Model):
         """What the customer pays in all.
 
         While the work goes on, what he accepted in a quotation may be paid
-        beforehand; in the end the charged lines count.
+        beforehand; in the end the charged lines count.  A cancelled job costs
+        nothing: what was taken for it goes back.
         """
         self.ensure_one()
+        if self.state == "cancelled":
+            return 0.0
         payable = self.amount_payable
         quoted = self.quotation_id
         if self.state in ("done", "closed") or quoted.state != "accepted":

@@ -1,3 +1,4 @@
+from ast import literal_eval
 from datetime import date
 
 from freezegun import freeze_time
@@ -103,6 +104,20 @@ class TestOrderPayment(MoneyCommon):
         self.assertEqual((order.amount_overpaid, order.amount_due), (50, 0))
         self.assertEqual(order.payment_status, "overpaid")
         self.assertEqual(quotation.state, "accepted")
+
+    def test_what_was_taken_for_a_cancelled_job_goes_back(self):
+        order = self._create_charged(100, state="accepted")
+        payment = self._pay(order, 60)
+        order.state = "cancelled"
+        self.assertEqual(
+            (order.amount_due, order.amount_overpaid, order.payment_status),
+            (0, 60, "overpaid"),
+        )
+        domain = self.env.ref("aftersales_warranty.aftersales_unpaid_order_action")
+        listed = order.search(literal_eval(domain.domain))
+        self.assertIn(order, listed)
+        self._refund(payment, 60)
+        self.assertEqual((order.amount_overpaid, order.payment_status), (0, "free"))
 
     # -- on account ------------------------------------------------------------
 
