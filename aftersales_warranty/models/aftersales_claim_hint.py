@@ -107,6 +107,11 @@ class AftersalesClaimHint(models.Model):
     @api.model
     def _get_messages(self):
         """Sentence of every reason."""
+        return {**self._get_link_messages(), **self._get_figure_messages()}
+
+    @api.model
+    def _get_link_messages(self):
+        """Sentences that name other jobs and claims."""
         return {
             "duplicate_part": self.env._(
                 "The same part of this unit is claimed in %(claims)s (days between: "
@@ -130,6 +135,12 @@ class AftersalesClaimHint(models.Model):
             "usage_back": self.env._(
                 "The meter shows %(usage)s, but %(last)s on %(day)s in %(document)s."
             ),
+        }
+
+    @api.model
+    def _get_figure_messages(self):
+        """Sentences that compare figures."""
+        return {
             "distance_place": self.env._(
                 "%(claimed)s km claimed; there and back to the customer is about "
                 "%(expected)s km."

@@ -113,7 +113,6 @@ class AftersalesEscalation(models.Model):
     )
     expert_id = fields.Many2one(
         "res.users",
-        "Expert",
         index="btree_not_null",
         copy=False,
         tracking=True,
@@ -134,7 +133,6 @@ class AftersalesEscalation(models.Model):
     )
     known_answer_id = fields.Many2one(
         "aftersales.answer",
-        "Known Answer",
         readonly=True,
         copy=False,
         index="btree_not_null",

@@ -106,7 +106,7 @@ from . import test_claim_charge_back
 from . import test_claim_statistic
 
 # tests of: hints
-from . import test_claim_hints, test_claim_hint_rules
+from . import test_claim_hints, test_claim_hint_rights, test_claim_hint_rules
 from . import test_escalation, test_answers, test_escalation_portal
 
 # tests of: settle
