@@ -334,6 +334,9 @@ class TestOrderPayment(MoneyCommon):
         self.assertIn(payment, Payment.with_user(self.user_auditor).search([]))
         with self.assertRaises(AccessError):
             payment.with_user(self.user_auditor).action_post()
+        # Who takes requests takes a card by telephone as well.
+        by_phone = self._pay(other, 10, self.card, user=self.user_dispatcher)
+        self.assertEqual(by_phone.service_point_id, self.point_b)
         for user in (self.user_warehouse, self.user_hr, self.user_reviewer):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 Payment.with_user(user).search([])
