@@ -140,6 +140,7 @@ class AftersalesClaim(models.Model):
     send_back_count = fields.Integer("Times Sent Back", readonly=True, copy=False)
     authorization_id = fields.Many2one(
         "aftersales.authorization",
+        "Authorisation",
         copy=False,
         check_company=True,
         index="btree_not_null",

@@ -26,7 +26,7 @@ class AftersalesClaim(models.Model):
             table in force covers is missing
         """
         tables = self.env["aftersales.claim.rate"]._find_active(
-            self.company_id, {claim._get_work_date() for claim in self}
+            self.company_id, {claim._get_rate_day() for claim in self}
         )
         if not tables:
             return {}
@@ -47,6 +47,11 @@ class AftersalesClaim(models.Model):
                 found[claim] = (table, agreement, known[key])
         return found
 
+    def _get_rate_day(self):
+        """Day whose rates count; a claim without days is measured as of today."""
+        self.ensure_one()
+        return self._get_work_date() or self.company_id._get_aftersales_today()
+
     def _get_rate_key(self):
         """Company and currency, which claim and table share."""
         self.ensure_one()
@@ -56,7 +61,7 @@ class AftersalesClaim(models.Model):
         """What a table is chosen for."""
         self.ensure_one()
         return kernel.Job(
-            day=self._get_work_date() or None,
+            day=self._get_rate_day(),
             level_id=self.service_point_id.level_id.id or None,
             area_ids=get_path_ids(self.order_id.area_id),
             categ_ids=get_path_ids(self.product_id.categ_id),

@@ -136,7 +136,8 @@ class AftersalesServiceOrder(models.Model):
             "order_id": self.id,
             "rule_id": self.authorization_rule_id.id,
             "amount_requested": self.amount_warranty or self.amount_total,
-            "is_goodwill": not self.amount_warranty,
+            # Without any planned work nobody knows yet who bears it.
+            "is_goodwill": bool(self.amount_total and not self.amount_warranty),
             "reason": self.complaint,
         }
 

@@ -215,6 +215,16 @@ class TestClaimRate(ClaimsCommon):
         line.zone_id = near
         self.assertEqual(line.amount_limit, 10.0)
 
+    def test_a_claim_without_days_is_measured_as_of_today(self):
+        self._create_rate()
+        claim = self._create_bare_claim(
+            {"kind": "labour", "quantity": 1, "amount_claimed": 999},
+            date_failure=False,
+            date_start=False,
+            date_end=False,
+        )
+        self.assertEqual(claim.line_ids.amount_limit, 50.0)
+
     def test_without_a_table_nothing_is_limited(self):
         line = self._line(kind="labour", quantity=1, amount_claimed=999)
         self.assertEqual((line.is_limited, line.rate_id.id), (False, False))
