@@ -67,18 +67,20 @@ class AftersalesSettlementPortal(CustomerPortal):
         return own & request.env["aftersales.settlement"]._get_portal_domain()
 
     def _get_settlement_filters(self):
-        _ = request.env._
         return {
-            "all": {"label": _("All"), "domain": []},
+            "all": {"label": request.env._("All"), "domain": []},
             "sent": {
-                "label": _("To Confirm"),
+                "label": request.env._("To Confirm"),
                 "domain": [("state", "=", "sent")],
             },
             "disputed": {
-                "label": _("Disputed"),
+                "label": request.env._("Disputed"),
                 "domain": [("state", "=", "disputed")],
             },
-            "paid": {"label": _("Paid"), "domain": [("is_paid", "=", True)]},
+            "paid": {
+                "label": request.env._("Paid"),
+                "domain": [("is_paid", "=", True)],
+            },
         }
 
     def _get_own_settlement_sudo(self, settlement_id):

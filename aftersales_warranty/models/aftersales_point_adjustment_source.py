@@ -30,7 +30,7 @@ class AftersalesPointAdjustment(models.Model):
             ("part_missing", "Old Part Missing"),
             ("charge_back", "Charge-Back"),
             ("appeal", "Appeal"),
-            ("correction", "Correction"),
+            ("correction", "Correction of an Amount"),
             ("carry", "Carried Forward"),
             ("other", "Other"),
         ],

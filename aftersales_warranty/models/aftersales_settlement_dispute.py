@@ -189,7 +189,9 @@ class AftersalesSettlementDispute(models.Model):
         self.ensure_one()
         self._check_answerable(answer)
         line = self.line_id
-        if not line or line.adjustment_id.kind in ("carry", "correction"):
+        # What belongs to this statement alone cannot leave it.
+        bound = (self._name, "aftersales.settlement")
+        if not line or line.adjustment_id.res_model in bound:
             raise UserError(
                 self.env._(
                     "%(line)s cannot be moved to the next period. Correct or keep it.",
