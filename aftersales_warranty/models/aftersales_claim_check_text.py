@@ -84,7 +84,7 @@ class AftersalesClaimCheck(models.Model):
             "part_cover_unknown": self.env._("No parts whose cover is known."),
             "part_cover_none": self.env._("Not covered: %(names)s."),
             "part_cover_given": self.env._(
-                "%(count)s parts covered, the lowest share is %(share)s %%."
+                "Covered parts: %(count)s; the lowest share is %(share)s %%."
             ),
             "usage_limit_none": self.env._("The policy has no usage limit."),
             "usage_limit_unread": self.env._(
@@ -113,7 +113,7 @@ class AftersalesClaimCheck(models.Model):
             "causal_no_parts": self.env._("No part is claimed."),
             "causal_one": self.env._("Causal part: %(part)s."),
             "causal_count": self.env._(
-                "%(count)s parts are marked as causal instead of one."
+                "Parts marked as causal: %(count)s, instead of one."
             ),
             "references_none": self.env._("The claim has no order."),
             "references_differ": self.env._("Differs from the order: %(fields)s."),
@@ -156,8 +156,8 @@ class AftersalesClaimCheck(models.Model):
             "sum_differs": self.env._("Lines %(lines)s, stated %(total)s."),
             "sum_right": self.env._("The lines sum to %(total)s."),
             "hours_unknown": self.env._("No labour with flat-rate hours."),
-            "hours_over": self.env._("%(hours)s hours claimed, %(flat)s are standard."),
-            "hours_kept": self.env._("%(hours)s hours of %(flat)s standard hours."),
+            "hours_over": self.env._("Claimed %(hours)s h, standard %(flat)s h."),
+            "hours_kept": self.env._("%(hours)s h of the standard %(flat)s h."),
             "labour_rate": limits["claimed"],
             "labour_over": limits["over"],
             "labour_rate_unknown": self.env._("No labour or no agreed rate."),
@@ -169,7 +169,7 @@ class AftersalesClaimCheck(models.Model):
             "other_rates_unknown": self.env._("No travel or fee with an agreed rate."),
             "sublet_none": self.env._("No outside work or freight is claimed."),
             "sublet_missing": self.env._("Without an invoice: %(names)s."),
-            "sublet_given": self.env._("%(count)s lines with their invoice."),
+            "sublet_given": self.env._("Lines with their invoice: %(count)s."),
             "authorisation_none": self.env._("No authorisation was asked for."),
             "authorisation_exceeded": self.env._(
                 "Claimed %(claimed)s, authorised %(authorised)s."
@@ -186,16 +186,18 @@ class AftersalesClaimCheck(models.Model):
         return {
             "part_fit_unknown": self.env._("No list says which models the parts fit."),
             "part_fit_wrong": self.env._("Not made for the model: %(names)s."),
-            "part_fit_right": self.env._("%(count)s parts are made for the model."),
+            "part_fit_right": self.env._("Parts made for the model: %(count)s."),
             "operation_fit_unknown": self.env._("No labour operation is named."),
             "operation_fit_wrong": self.env._("Not listed for the model: %(names)s."),
-            "operation_fit_right": self.env._("%(count)s operations fit the model."),
+            "operation_fit_right": self.env._(
+                "Operations that fit the model: %(count)s."
+            ),
             "fault_fit_unknown": self.env._("No fault or no operation to compare."),
             "fault_fit_wrong": self.env._("Does not mend the fault: %(names)s."),
-            "fault_fit_right": self.env._("%(count)s operations mend the fault."),
+            "fault_fit_right": self.env._("Operations that mend the fault: %(count)s."),
             "overlap_unknown": self.env._("No labour operation is named."),
             "overlap_found": self.env._("Paid already by another line: %(names)s."),
-            "overlap_none": self.env._("%(count)s operations do not overlap."),
+            "overlap_none": self.env._("Operations without overlap: %(count)s."),
             "certificate_unknown": self.env._(
                 "No technician is named, or nothing is known about certificates."
             ),

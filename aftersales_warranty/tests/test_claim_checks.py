@@ -1,3 +1,4 @@
+import importlib.util
 from datetime import date
 
 from freezegun import freeze_time
@@ -5,6 +6,7 @@ from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.modules.module import get_module_path
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -322,9 +324,7 @@ class TestClaimChecks(ChecksCommon):
         claim.line_ids.labour_operation_id = self._create_operation(hours_flat=1.5)
         claim.action_submit()
         self.assertEqual(self._result(claim, "HOURS"), ("fail", "hours_over"))
-        self.assertEqual(
-            self._message(claim, "HOURS"), "2 hours claimed, 1.5 are standard."
-        )
+        self.assertEqual(self._message(claim, "HOURS"), "Claimed 2 h, standard 1.5 h.")
 
     # -- point -----------------------------------------------------------------
 
@@ -443,3 +443,23 @@ class TestClaimChecks(ChecksCommon):
         before = self.cr.sql_log_count
         self.env["aftersales.claim"]._run_checks()
         self.assertEqual(self.cr.sql_log_count, before)
+
+    def _migrate(self, name):
+        folder = f"{get_module_path('aftersales_warranty')}/migrations/19.0.1.4.0"
+        spec = importlib.util.spec_from_file_location(name, f"{folder}/{name}.py")
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        self.env.flush_all()
+        script.migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+
+    def test_results_of_the_version_before_find_their_group(self):
+        claim = self._create_claim()
+        before = claim.check_ids.mapped(lambda c: (c.id, c.kind, c.rank))
+        self.cr.execute("UPDATE aftersales_claim_check SET kind = 'validity', rank = 0")
+        self._migrate("post-checks")
+        self.assertEqual(
+            claim.check_ids.mapped(lambda c: (c.id, c.kind, c.rank)), before
+        )
+        self._migrate("pre-checks")
+        self.assertEqual(len(claim.check_ids), len(before))
