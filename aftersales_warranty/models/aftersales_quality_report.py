@@ -225,7 +225,6 @@ class AftersalesQualityReport(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        "Responsible",
         index="btree_not_null",
         tracking=True,
         domain="[('share', '=', False)]",

@@ -99,7 +99,7 @@ class AftersalesQualityThreshold(models.Model):
         domain="[('share', '=', False)]",
         help="Gets the activity of an alert. Empty: a technical reviewer.",
     )
-    alert_ids = fields.One2many("aftersales.quality.alert", "threshold_id")
+    alert_ids = fields.One2many("aftersales.quality.alert", "threshold_id", "Alerts")
     alert_count = fields.Integer(compute="_compute_alert_count")
 
     _days_range = models.Constraint(

@@ -13,7 +13,9 @@ class AftersalesServiceOrder(models.Model):
 
     _inherit = "aftersales.service.order"
 
-    quality_report_ids = fields.One2many("aftersales.quality.report", "order_id")
+    quality_report_ids = fields.One2many(
+        "aftersales.quality.report", "order_id", "Quality Reports"
+    )
     quality_report_count = fields.Integer(compute="_compute_quality_report_count")
 
     def _compute_quality_report_count(self):
