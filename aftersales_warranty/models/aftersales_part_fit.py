@@ -29,7 +29,6 @@ class AftersalesPartFit(models.Model):
     )
     model_id = fields.Many2one(
         "product.product",
-        "Model",
         index="btree_not_null",
         ondelete="cascade",
         check_company=True,
