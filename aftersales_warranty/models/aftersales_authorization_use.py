@@ -91,9 +91,10 @@ class AftersalesAuthorization(models.Model):
 
     def action_request(self):
         """Ask for the consent; a technical reviewer is told."""
-        super().action_request()
+        res = super().action_request()
         for permit in self:
             permit._ask_reviewer()
+        return res
 
     def _ask_reviewer(self):
         """Put the request on the list of somebody else who may decide it."""

@@ -34,7 +34,6 @@ class AftersalesClaim(models.Model):
     )
     causal_part_id = fields.Many2one(
         "product.product",
-        "Causal Part",
         compute="_compute_causal_part_id",
         store=True,
         index="btree_not_null",
