@@ -252,5 +252,5 @@ class AftersalesSettlement(models.Model):
                 "Old part %(part)s, due on %(day)s, did not arrive", **values
             )
         return self.env._(
-            "Old part %(part)s, due on %(day)s, is %(count)s days late", **values
+            "Old part %(part)s, due on %(day)s, days late: %(count)s", **values
         )

@@ -255,7 +255,7 @@ class AftersalesSettlement(models.Model):
         if waiting:
             raise UserError(
                 self.env._(
-                    "%(name)s: %(count)s disputes wait for an answer.",
+                    "%(name)s: answer its disputes first (%(count)s).",
                     name=waiting.name,
                     count=waiting.open_dispute_count,
                 )

@@ -45,7 +45,7 @@ class TestDeduction(SettleCommon, OldPartCommon):
         )
         self.assertEqual((entry.res_model, entry.res_id), (part._name, part.id))
         self.assertIn(part.name, entry.reason)
-        self.assertIn("is 10 days late", entry.reason)
+        self.assertIn("days late: 10", entry.reason)
         self.assertFalse(self._collect() - entry)
         self.assertEqual(
             self.env["aftersales.point.adjustment"].search_count(
@@ -85,7 +85,7 @@ class TestDeduction(SettleCommon, OldPartCommon):
         )
         self.env.invalidate_all()
         entry = self._collect()
-        self.assertIn("is 7 days late", entry.reason)
+        self.assertIn("days late: 7", entry.reason)
 
     def test_parts_in_time_held_or_waived_are_free(self):
         self._owe(date_due=self.today)
@@ -152,7 +152,7 @@ class TestDeduction(SettleCommon, OldPartCommon):
             ]
             .decode()
         )
-        self.assertIn("is 10 days late", html)
+        self.assertIn("days late: 10", html)
 
     def test_rules_of_other_companies_and_points(self):
         self._owe(date_due=self.due)

@@ -225,7 +225,7 @@ class TestSettlementFlow(SettleCommon):
             settlement.activity_ids.summary,
             f"{settlement.name} is disputed: answer the point.",
         )
-        with self.assertRaisesRegex(UserError, "1 disputes wait for an answer"):
+        with self.assertRaisesRegex(UserError, r"answer its disputes first \(1\)"):
             settlement.action_send()
         with self.assertRaisesRegex(UserError, "is “Disputed”; this step"):
             settlement.action_confirm()
