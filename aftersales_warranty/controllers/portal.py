@@ -57,6 +57,10 @@ class AftersalesClaimPortal(CustomerPortal):
                 order="id desc",
             ),
             page_name="aftersales_claim",
+            claimable_count=len(
+                request.env["aftersales.service.order"]._portal_get_claimable()
+            ),
+            error=request.session.pop("aftersales_error", None),
             sees_amounts=request.env.user._sees_claim_amounts(),
             pager=pager,
             default_url="/my/claims",
@@ -64,6 +68,18 @@ class AftersalesClaimPortal(CustomerPortal):
             filterby=filterby,
         )
         return request.render("aftersales_warranty.portal_my_claims", values)
+
+    @http.route(
+        "/my/claims/create",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+    )
+    def portal_claim_orders(self, **post):
+        """Claim every finished order of the own points that has no claim yet."""
+        take_step(request.env["aftersales.service.order"]._portal_claim_all)
+        return request.redirect("/my/claims")
 
     def _get_claim_filters(self):
         open_states = ("draft", "submitted", "review", "sent_back")
@@ -166,6 +182,7 @@ class AftersalesClaimPortal(CustomerPortal):
             "remove_file": lambda claim, post: claim._portal_remove_file(
                 post.get("file_id")
             ),
+            "check": lambda claim, post: claim._portal_check(),
             "submit": lambda claim, post: claim._portal_submit(),
         }
 

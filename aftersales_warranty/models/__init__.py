@@ -239,6 +239,7 @@ from . import aftersales_compensation, aftersales_compensation_flow
 from . import aftersales_compensation_money
 from . import aftersales_insurance_policy, aftersales_insurance_claim
 from . import aftersales_compensation_case
+from . import aftersales_service_point_money
 
 # models of: quality
 from . import aftersales_unit_batch

@@ -194,6 +194,10 @@ class AftersalesClaimLine(models.Model):
             lambda line: line.is_live and line.settlement_id.state == "billed"
         )
 
+    def _get_unbilled(self):
+        """Approved lines that no bill pays yet."""
+        return self.filtered("amount_approved") - self._get_billed_lines().claim_line_id
+
     def _check_can_charge_back(self):
         """Refuse a charge-back by the wrong person or at the wrong time.
 

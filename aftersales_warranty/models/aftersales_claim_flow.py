@@ -160,12 +160,21 @@ class AftersalesClaim(models.Model):
             )
 
     def _get_limit_reasons(self):
-        """Reason that a contract limit stands for: ``{kind: reason}``."""
-        module = "aftersales_warranty"
+        """Reason that a contract limit stands for: ``{kind: reason}``.
+
+        ``hours`` is for labour above the flat-rate hours, ``other`` for the rest.
+        """
+        codes = {
+            "hours": "elh",
+            "labour": "elr",
+            "part": "epc",
+            "sublet": "esc",
+            "freight": "ef",
+            "other": "pwa",
+        }
         return {
-            "labour": self.env.ref(f"{module}.claim_reason_elr"),
-            "part": self.env.ref(f"{module}.claim_reason_epc"),
-            "other": self.env.ref(f"{module}.claim_reason_pwa"),
+            kind: self.env.ref(f"aftersales_warranty.claim_reason_{code}")
+            for kind, code in codes.items()
         }
 
     def _conclude(self, note=False):
@@ -272,8 +281,14 @@ class AftersalesClaim(models.Model):
         self._change_state("cancelled")
 
     def _mark_settled(self):
-        """Claims whose approved lines are billed."""
-        claims = self.filtered(lambda c: c.state in APPROVED_STATES)
+        """Claims whose approved lines are all billed.
+
+        The others stay approved: a line held by its old part, or moved to the next
+        period by a dispute, is still to be collected.
+        """
+        claims = self.filtered(
+            lambda c: c.state in APPROVED_STATES and not c.line_ids._get_unbilled()
+        )
         claims._change_state("settled")
 
     def _unmark_settled(self):

@@ -74,8 +74,7 @@ class AftersalesClaimLine(models.Model):
         if not compare(amount, self.amount_claimed):
             reason = reason.browse()
         elif not reason and not compare(amount, self.amount_allowed):
-            reasons = self.claim_id._get_limit_reasons()
-            reason = reasons.get(self.kind, reasons["other"])
+            reason = self._get_cut_reason(self.claim_id._get_limit_reasons())
         self.action_decide_line(
             amount, reason, typed.get("decide_note", self.decide_note)
         )

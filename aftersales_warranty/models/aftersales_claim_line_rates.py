@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import float_compare
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
@@ -189,6 +190,16 @@ class AftersalesClaimLine(models.Model):
             vals = line_sudo._prepare_rate_vals(rates.get(line_sudo.claim_id))
             if any(line_sudo._differs(name, value) for name, value in vals.items()):
                 line_sudo.write(vals)
+
+    def _is_over_hours(self):
+        """Whether more labour is claimed than the operation takes."""
+        self.ensure_one()
+        flat = self.hours_flat
+        return bool(
+            self.kind == "labour"
+            and flat
+            and float_compare(self.quantity, flat, precision_digits=2) > 0
+        )
 
     def _differs(self, name, value):
         """Whether a field holds another value than the one measured."""

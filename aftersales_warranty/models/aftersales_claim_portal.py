@@ -1,5 +1,6 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from odoo.addons.aftersales_network.tools import portal_form
 
@@ -11,6 +12,8 @@ CLAIM_FIELDS = ("complaint", "cause", "correction", "fault_id")
 LINE_FIELDS = ("name", "serial_removed", "sublet_invoice_ref")
 #: Lines of one claim.
 MAX_LINES = 100
+#: Orders that are claimed in one click.
+MAX_ORDERS = 100
 
 
 class AftersalesClaim(models.Model):
@@ -171,9 +174,47 @@ class AftersalesClaim(models.Model):
         files = claim_sudo.photo_ids | claim_sudo.line_ids.document_ids
         files.filtered(lambda f: str(f.id) == str(file_id)).unlink()
 
+    def _portal_check(self):
+        """Show what the checks say before the claim is handed in."""
+        self._portal_open()._run_checks()
+
     def _portal_submit(self):
         """Hand the claim in."""
         self._portal_open().action_submit()
+
+
+class AftersalesServiceOrder(models.Model):
+    """A point claims all of its finished orders in one click."""
+
+    _inherit = "aftersales.service.order"
+
+    @api.model
+    def _portal_get_claimable(self):
+        """Finished orders of the user's own points without a claim, as superuser."""
+        own = self.env.user._get_aftersales_point_ids()
+        live = Domain("state", "!=", "cancelled")
+        return self.sudo().search(
+            Domain("service_point_id", "in", own)
+            & Domain("state", "in", ("done", "closed"))
+            & Domain("is_rework", "=", False)
+            & Domain("amount_warranty", ">", 0)
+            & ~Domain("claim_ids", "any", live),
+            order="date_end, id",
+            limit=MAX_ORDERS,
+        )
+
+    @api.model
+    def _portal_claim_all(self):
+        """Make the drafts of all these claims.
+
+        :return: why some orders have none; empty where all have one
+        """
+        report = self._portal_get_claimable()._make_claims()
+        return "\n".join(
+            text if order.name in text else f"{order.name}: {text}"
+            for order, _claim, text in report
+            if text
+        )
 
 
 class AftersalesClaimLine(models.Model):

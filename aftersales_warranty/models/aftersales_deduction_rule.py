@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from ..tools import deductions as kernel
 from ..tools.settlement import from_minor, to_minor
 from .aftersales_part_return import OWED_STATES
+from .aftersales_part_return_result import TIMED
 
 #: States of an old part that may be charged: not sent yet, or sent too late.
 CHARGED_STATES = (*OWED_STATES, "shipped", "received", "inspected", "done")
@@ -204,6 +205,8 @@ class AftersalesSettlement(models.Model):
         )
         if not kind or (kind == "part_missing" and not self._is_part_paid(part_sudo)):
             return None
+        if self._is_time_counted(part_sudo):
+            return None
         line_sudo = part_sudo.claim_line_id
         currency = line_sudo.currency_id or part_sudo.company_id.currency_id
         value = (
@@ -233,6 +236,14 @@ class AftersalesSettlement(models.Model):
         """
         line_sudo = part_sudo.claim_line_id
         return not line_sudo or any(line_sudo.settlement_line_ids.mapped("is_live"))
+
+    @api.model
+    def _is_time_counted(self, part_sudo):
+        """Whether the claim line was cut because the part came late or never."""
+        return any(
+            result.event in TIMED and result.effect != "none"
+            for result in part_sudo.result_ids
+        )
 
     @api.model
     def _get_part_value(self, part_sudo):

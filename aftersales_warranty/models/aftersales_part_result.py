@@ -172,7 +172,8 @@ class AftersalesClaimLine(models.Model):
         self.ensure_one()
         result_sudo = self.sudo().part_result_id
         reason = result_sudo.reason_id.sudo(False)
-        return reason or reasons.get(self.kind, reasons["other"])
+        limit = "hours" if self._is_over_hours() else self.kind
+        return reason or reasons.get(limit, reasons["other"])
 
     def _apply_part_share(self, share, reason):
         """Leave a share of the line, by the state of its claim; runs as superuser.

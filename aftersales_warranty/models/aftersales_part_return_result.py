@@ -67,9 +67,22 @@ class AftersalesPartReturn(models.Model):
             return bool(rule)
         if self.claim_line_id._get_live_settlement_line():
             return False
+        if rule.event == "late" and self._is_lateness_charged():
+            return False
         today = self.company_id._get_aftersales_today()
         day = self.date_received if rule.event == "late" else today
         return day > self.date_due + timedelta(days=rule.days)
+
+    def _is_lateness_charged(self):
+        """Whether a rule of the settlement charged the lateness; runs as superuser."""
+        self.ensure_one()
+        charged = self.env["aftersales.point.adjustment"].search_count(
+            Domain("res_model", "=", self._name)
+            & Domain("res_id", "=", self.id)
+            & Domain("kind", "in", ("part_late", "part_missing")),
+            limit=1,
+        )
+        return bool(charged)
 
     def _apply_result_rule(self, rule, note):
         """Change the claim line, or all lines of the claim, by one rule."""

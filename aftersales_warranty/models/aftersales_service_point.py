@@ -53,12 +53,16 @@ class AftersalesServicePoint(models.Model):
     def _get_money_blockers(self):
         """(label, model, domain) of what must be paid or decided first."""
         approved = Domain("claim_state", "in", ("approved", "partially"))
+        billed = Domain("is_live", "=", True)
+        billed &= Domain("settlement_id.state", "=", "billed")
         return [
             (self.env._("open claims"), "aftersales.claim", self._get_open_claims()),
             (
                 self.env._("approved lines not settled"),
                 "aftersales.claim.line",
-                approved & Domain("amount_approved", ">", 0),
+                approved
+                & Domain("amount_approved", ">", 0)
+                & ~Domain("settlement_line_ids", "any", billed),
             ),
             (
                 self.env._("settlements without a bill"),

@@ -192,7 +192,10 @@ class AftersalesHistoryImport(models.Model):
             claims._change_state(
                 "submitted", date_submission=day, submitted_by_id=self.env.uid
             )
-        empty.union(*case_by_claim)._run_checks()
+        submitted = empty.union(*case_by_claim)
+        # The hints compare claims of all points, whoever imports the file.
+        submitted.sudo()._find_hints()
+        submitted._run_checks()
 
     # ---------------------------------------------------------------------- values
 
@@ -300,15 +303,18 @@ class AftersalesHistoryImport(models.Model):
         }
 
     def _prepare_claim_line_vals(self, case, known):
-        """Values of the claim lines."""
+        """Values of the claim lines; a single part is the causal one."""
+        lines = self._split(case)
+        single = sum(line.kind == "part" for line in lines) == 1
         return [
             {
                 "kind": line.kind,
                 "product_id": known.parts.get(line.component),
                 "quantity": 1.0,
                 "amount_claimed": float(line.amount),
+                "is_causal": single and line.kind == "part",
             }
-            for line in self._split(case)
+            for line in lines
         ]
 
     def _prepare_case_vals(self, case, known):

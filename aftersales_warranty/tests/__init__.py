@@ -92,6 +92,7 @@ from . import test_claims_tour
 from . import (
     test_checks_race,
     test_claim_checks,
+    test_claim_reason,
     test_claim_rule,
     test_part_result,
 )

@@ -44,6 +44,14 @@ class TestAuthorization(ClaimsCommon):
         permit.with_user(self.user_head)._withdraw("Too dear")
         self.assertEqual(order.authorization_state, "needed")
 
+    def test_a_request_keeps_the_point_from_leaving(self):
+        permit = self._create_permit(100.0, approve=False)
+        blockers = {row[0]: row[1] for row in self.point._get_clearance_blockers()}
+        self.assertEqual(blockers["authorisations not decided"], 1)
+        permit.with_user(self.user_reviewer).action_approve()
+        labels = [row[0] for row in self.point._get_clearance_blockers()]
+        self.assertNotIn("authorisations not decided", labels)
+
     def test_a_category_and_an_assembly_need_one(self):
         categ = self.env["product.category"].create({"name": "Assemblies"})
         self._rule(name="Assembly", product_categ_id=categ.id)

@@ -157,7 +157,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
     def test_foreign_and_unknown_claims_look_the_same(self):
         before = self.claim_b.complaint
         for claim in (self.claim_b, self.claim.browse(99999999)):
-            for step in ("save", "line", "remove", "photos", "submit"):
+            for step in ("save", "line", "remove", "photos", "check", "submit"):
                 with self.subTest(claim=claim.id, step=step):
                     page = self._post(step, claim, complaint="Mine", kind="other")
                     self.assertTrue(page.url.endswith("/my/claims"), page.url)
@@ -165,6 +165,45 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
             (self.claim_b.complaint, self.claim_b.state), (before, "draft")
         )
         self.assertEqual(len(self.claim_b.line_ids), 1)
+
+    def test_the_point_checks_before_it_submits(self):
+        page = self._post("save", complaint="Leaks", cause="", correction="Sealed")
+        self.assertIn("Check before Submitting", page.text)
+        self.assertNotIn("Empty: Cause", page.text)
+        page = self._post("check")
+        self.assertIn("Empty: Cause", page.text)
+        self.assertEqual((self.claim.state, self.claim.amount_allowed), ("draft", 0.0))
+        self._post("submit")
+        page = self._post("check")
+        self.assertIn("is submitted and cannot be changed", page.text)
+
+    def test_all_finished_orders_are_claimed_in_one_click(self):
+        orders = self._create_done_order(date_request="2026-03-11 08:00:00")
+        orders |= self._create_done_order(date_request="2026-03-12 08:00:00")
+        dear = self._create_done_order(
+            ("labour", 1, 99.0, None), date_request="2026-03-13 08:00:00"
+        )
+        foreign = self._create_done_order(
+            point=self.point_b, date_request="2026-03-14 08:00:00"
+        )
+        rework = self._create_done_order(date_request="2026-03-15 08:00:00")
+        rework._write_flow({"is_rework": True})
+        page = self.url_open("/my/claims")
+        self.assertRegex(page.text, r"without a claim:\s*<strong>3</strong>")
+        token = http.Request.csrf_token(self)
+        page = self.url_open("/my/claims/create", data={"csrf_token": token})
+        self.env.invalidate_all()
+        self.assertTrue(page.url.endswith("/my/claims"), page.url)
+        self.assertNotIn("without a claim", page.text)
+        claims = (orders | dear).claim_ids
+        self.assertEqual(claims.mapped("state"), ["draft"] * 3)
+        self.assertEqual(claims.create_uid, self.user_portal)
+        self.assertEqual(claims.line_ids.author_id, self.user_portal)
+        self.assertEqual(dear.claim_ids.amount_claimed, 50.0, "lowered to the rates")
+        self.assertFalse((foreign | rework).claim_ids)
+        # Internal people are of no point.
+        Order = self.env["aftersales.service.order"].with_user(self.user_clerk)
+        self.assertFalse(Order._portal_get_claimable())
 
     def test_a_submitted_claim_is_closed_to_the_point(self):
         self._post("submit")

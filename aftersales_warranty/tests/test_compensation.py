@@ -30,6 +30,14 @@ class TestCompensation(CompensationCommon):
                 self.assertEqual(compensation.approver, approver)
                 self.assertEqual(compensation.proposed_by_id, self.user_service)
 
+    def test_one_under_way_keeps_the_point_from_leaving(self):
+        compensation = self._propose(800)
+        blockers = {row[0]: row[1] for row in self.point._get_clearance_blockers()}
+        self.assertEqual(blockers["compensations under way"], 1)
+        compensation.with_user(self.user_clerk)._refuse("No fault of ours")
+        labels = [row[0] for row in self.point._get_clearance_blockers()]
+        self.assertNotIn("compensations under way", labels)
+
     def test_a_role_that_does_not_reach_so_far_is_refused(self):
         compensation = self._propose(800)
         with self.assertRaises(AccessError) as caught:

@@ -42,6 +42,15 @@ class TestDayClose(MoneyCommon):
         self.assertEqual(again.close_id, close)
         self.assertEqual(again.close_line_id.amount_expected, 110)
 
+    def test_an_open_day_keeps_the_point_from_leaving(self):
+        close = self._take()
+        blockers = {row[0]: row[1] for row in self.point._get_clearance_blockers()}
+        self.assertEqual(blockers["days not closed"], 1)
+        self._count(close, {self.cash.id: 100, self.card.id: 50})
+        close.with_user(self.user_centre).action_close()
+        labels = [row[0] for row in self.point._get_clearance_blockers()]
+        self.assertNotIn("days not closed", labels)
+
     def test_a_day_without_difference_closes_at_once(self):
         close = self._take()
         self._count(close, {self.cash.id: 100, self.card.id: 50})

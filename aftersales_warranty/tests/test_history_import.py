@@ -52,7 +52,14 @@ class TestHistoryImport(HistoryCommon):
         self.assertEqual(claim.date_submission, date(2024, 3, 31))
         self.assertEqual(claim.submitted_by_id, self.user_admin)
         failed = claim.check_ids.filtered(lambda check: check.result == "fail")
-        self.assertEqual(failed.mapped("message"), [])
+        # The source has no words and no areas of points; the checks say so.
+        self.assertEqual(
+            failed.mapped("message"),
+            [
+                "Empty: Complaint, Cause, Correction.",
+                "The point does not hold the area of the job.",
+            ],
+        )
         self.assertEqual(
             [
                 (line.kind, line.product_id.default_code, line.amount_claimed)
@@ -67,6 +74,25 @@ class TestHistoryImport(HistoryCommon):
         self.assertEqual(claim.currency_id.name, "INR")
         self.assertEqual(claim.amount_claimed, 100.0)
         self.assertTrue(case.is_fraud_label)
+
+    def test_the_hints_of_claims_are_looked_for(self):
+        """As when a point hands them in, against the others of the same file."""
+        rows = [case_row(n, Claim_Value="100") for n in range(1, 12)]
+        self._import([*rows, case_row(12, Claim_Value="9000")])
+        claims = self._cases().claim_id
+        self.assertEqual(len(claims), 12)
+        self.assertNotIn(False, claims.mapped("date_hints"))
+        dear = claims.filtered(lambda claim: claim.amount_claimed == 9000)
+        self.assertIn("VALUE", dear.hint_ids.mapped("code"))
+        self.assertGreater(dear.hint_score, 0)
+
+    def test_a_single_part_is_the_causal_one(self):
+        self._import([case_row(1, Claim_Value="100", TV_2002_Issue="2")])
+        claim = self._cases().claim_id
+        self.assertEqual(claim.line_ids.mapped("kind"), ["part"])
+        self.assertEqual(claim.causal_part_id, claim.line_ids.product_id)
+        causal = claim.check_ids.filtered(lambda check: check.code == "CAUSAL")
+        self.assertEqual(causal.result, "pass")
 
     def test_purposes(self):
         self._import(

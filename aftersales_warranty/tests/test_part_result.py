@@ -1,8 +1,10 @@
-from datetime import timedelta
+import importlib.util
+from datetime import date, timedelta
 
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError
+from odoo.modules.module import get_module_path
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -64,6 +66,78 @@ class TestPartResult(PartResultCommon):
         self.assertFalse(claim.line_ids.is_part_held)
         self.assertFalse(self._results(part))
         self.assertEqual(self._settle().line_ids.claim_line_id, claim.line_ids)
+
+    def _bill(self, settlement):
+        settlement.action_confirm()
+        settlement.action_create_bill()
+        return settlement.sudo().move_id
+
+    def test_a_held_line_is_paid_after_the_rest_of_its_claim(self):
+        claim, part = self._claim_part(
+            ("part", 1, 100.0, self.part), ("labour", 1, 60.0, None)
+        )
+        held, labour = claim.line_ids
+        self._approve(claim)
+        first = self._settle()
+        self.assertEqual(first.line_ids.claim_line_id, labour)
+        bill = self._bill(first)
+        self.assertEqual(claim.state, "approved", "a line is still to be paid")
+        blockers = {row[0]: row[1] for row in self.point._get_clearance_blockers()}
+        self.assertEqual(blockers["approved lines not settled"], 1)
+        self.assertFalse(self._settle(), "not before the part was inspected")
+        part.action_inspect("confirmed")
+        second = self._settle()
+        self.assertEqual(second.line_ids.claim_line_id, held)
+        self._bill(second)
+        self.assertEqual(
+            (claim.state, claim.line_ids.mapped("claim_state")),
+            (
+                "settled",
+                ["settled", "settled"],
+            ),
+        )
+        bill.button_cancel()
+        self.assertEqual((first.state, second.state), ("confirmed", "billed"))
+        self.assertEqual(claim.state, "approved")
+        first.action_create_bill()
+        self.assertEqual(claim.state, "settled")
+
+    def test_a_held_line_is_cut_after_the_rest_was_billed(self):
+        claim, part = self._claim_part(
+            ("part", 1, 100.0, self.part), ("labour", 1, 60.0, None)
+        )
+        self._approve(claim)
+        self._bill(self._settle())
+        part.action_inspect("no_fault", "Runs on the bench")
+        self.assertEqual(self._results(part).effect, "cut")
+        self.assertEqual(claim.line_ids[0].amount_approved, 0.0)
+        self.assertFalse(self._settle())
+
+    def test_claims_settled_too_early_are_opened_by_the_update(self):
+        claim, _part = self._claim_part(
+            ("part", 1, 100.0, self.part), ("labour", 1, 60.0, None)
+        )
+        self._approve(claim)
+        self._bill(self._settle())
+        other = self._approve(
+            self._create_claim(
+                ("travel", 1, 50.0, None), date_request="2026-03-03 08:00:00"
+            )
+        )
+        self._bill(self._settle())
+        self.assertEqual(other.state, "settled")
+        claim._change_state("settled")
+        folder = f"{get_module_path('aftersales_warranty')}/migrations/19.0.1.4.0"
+        spec = importlib.util.spec_from_file_location(
+            "settled", f"{folder}/post-settled.py"
+        )
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        self.env.flush_all()
+        script.migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        self.assertEqual((claim.state, other.state), ("approved", "settled"))
+        self.assertEqual(set(claim.line_ids.mapped("claim_state")), {"approved"})
 
     def test_no_fault_found_before_the_decision(self):
         claim, part = self._claim_part(
@@ -185,6 +259,27 @@ class TestPartResult(PartResultCommon):
             part.sudo()._write_flow({"date_due": self.today - timedelta(days=days)})
             part.action_inspect("confirmed")
             self.assertEqual(claim.line_ids.amount_allowed, allowed)
+
+    def test_lateness_counts_once(self):
+        """Either the inspection cuts the line, or the settlement charges the part."""
+        self._create_result_rule("late", 80, "pnr")
+        Rule = self.env["aftersales.deduction.rule"]
+        Rule.search([]).action_archive()
+        Rule.create({"name": "Late", "date_from": date(2020, 1, 1), "amount": 25.0})
+        Settlement = self.env["aftersales.settlement"]
+        overdue = {"date_due": self.today - timedelta(days=5)}
+        claim, part = self._claim_part()
+        part.sudo()._write_flow(overdue)
+        part.action_inspect("confirmed")
+        self.assertEqual(claim.line_ids.amount_allowed, 80.0)
+        self.assertFalse(Settlement._collect_deductions(self.point, self.today))
+        other, charged = self._claim_part(date_request="2026-03-03 08:00:00")
+        charged.sudo()._write_flow(overdue)
+        entry = Settlement._collect_deductions(self.point, self.today)
+        self.assertEqual((entry.res_id, entry.amount), (charged.id, -25.0))
+        charged.action_inspect("confirmed")
+        self.assertEqual(other.line_ids.amount_allowed, 100.0)
+        self.assertFalse(self._results(charged))
 
     def test_damaged_on_the_way(self):
         self._create_result_rule("damaged", 50, "prd")

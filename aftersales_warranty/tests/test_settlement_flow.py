@@ -290,6 +290,27 @@ class TestSettlementFlow(SettleCommon):
             settlement.dispute_ids.claim_line_id, moved, "what it was about is kept"
         )
 
+    def test_the_claim_of_a_moved_line_waits_for_it(self):
+        claim = self._create_claim(
+            ("travel", 1, 100.0, None), ("travel", 1, 50.0, None)
+        )
+        self._approve(claim, date(2026, 3, 31))
+        march = self._march()
+        march.action_send()
+        line = march.sudo().line_ids[0]
+        moved = line.claim_line_id
+        march.sudo()._portal_dispute({f"line_{line.id}": "Too little"})
+        self._answer(march.dispute_ids, "defer")
+        march.action_send()
+        march.sudo()._portal_confirm()
+        march.action_create_bill()
+        self.assertEqual(claim.state, "approved")
+        april = self._april()
+        self.assertEqual(april.claim_line_ids, moved)
+        april.action_confirm()
+        april.action_create_bill()
+        self.assertEqual(claim.state, "settled")
+
     def test_a_deduction_moved_to_the_next_period(self):
         penalty = self._adjust(-30.0, "Rude")
         settlement = self._sent(100.0)
