@@ -22,6 +22,10 @@ class AftersalesClaimLine(models.Model):
         help="The old part was not received and inspected yet; the line is not paid.",
     )
 
+    _part_due_idx = models.Index(
+        "(claim_id) WHERE old_part_due IS TRUE AND old_part_received IS NOT TRUE"
+    )
+
     @api.depends(
         "old_part_due",
         "old_part_received",
@@ -45,13 +49,18 @@ class AftersalesClaimLine(models.Model):
     @api.model
     def _get_held_domain(self):
         """Lines whose old part is still to come or to be inspected."""
+        return Domain.OR(self._get_held_domains())
+
+    @api.model
+    def _get_held_domains(self):
+        """The two ways in which a line is held; each of them has its index."""
         parts = Domain("duty", "=", "return") & Domain("state", "in", OPEN_STATES)
         waits = Domain("old_part_due", "=", True) & Domain(
             "old_part_received", "=", False
         )
         Part_sudo = self.env["aftersales.part.return"].sudo()
         held = Part_sudo._search(parts & Domain("claim_line_id", "!=", False))
-        return waits | Domain("id", "in", held.subselect("claim_line_id"))
+        return [waits, Domain("id", "in", held.subselect("claim_line_id"))]
 
     @api.model_create_multi
     def create(self, vals_list):

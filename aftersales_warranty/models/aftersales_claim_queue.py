@@ -218,7 +218,13 @@ class AftersalesClaim(models.Model):
     def _search_is_part_waiting(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("line_ids.is_part_held", "=", True)
+        # Lines of the claims found: the rules of the claims are those of their lines.
+        Line_sudo = self.env["aftersales.claim.line"].sudo()
+        # One sub-query each: together the database would read every line.
+        return Domain.OR(
+            Domain("id", "in", Line_sudo._search(held).subselect("claim_id"))
+            for held in Line_sudo._get_held_domains()
+        )
 
     @api.model
     def _get_desk_domain(self):
