@@ -236,7 +236,7 @@ from . import aftersales_day_close, aftersales_day_close_flow
 from . import account_move_money
 from . import aftersales_compensation_rule
 from . import aftersales_compensation, aftersales_compensation_flow
-from . import aftersales_compensation_money
+from . import aftersales_compensation_money, aftersales_compensation_goods
 from . import aftersales_insurance_policy, aftersales_insurance_claim
 from . import aftersales_compensation_case
 from . import aftersales_service_point_money
@@ -248,6 +248,8 @@ from . import aftersales_quality_report_guard
 from . import aftersales_quality_report_flow
 from . import aftersales_quality_threshold
 from . import aftersales_quality_threshold_data
+from . import res_company_quality
+from . import aftersales_registration_support
 from . import aftersales_quality_alert
 from . import aftersales_service_order_quality
 from . import aftersales_failure_table
@@ -277,6 +279,8 @@ from . import aftersales_supplier_claim
 from . import aftersales_supplier_claim_line
 from . import aftersales_supplier_collect
 from . import aftersales_supplier_file
+from . import aftersales_supplier_reminder
+from . import aftersales_supplier_links
 from . import aftersales_part_return_supplier
 from . import account_move_recovery
 from . import aftersales_metric_recall

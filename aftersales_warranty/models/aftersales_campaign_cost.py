@@ -294,7 +294,11 @@ class AftersalesCampaign(models.Model):
         claims |= self.cost_ids.claim_id
         sources = [("claim", c, self._get_claim_cost(c)) for c in claims]
         printed = self.env["aftersales.campaign.notice"].search_count(
-            [("campaign_id", "=", self.id), ("state", "=", "printed")]
+            [
+                ("campaign_id", "=", self.id),
+                ("state", "=", "printed"),
+                ("told_with_id", "=", False),
+            ]
         )
         none = self.env["aftersales.claim"]
         sources.append(("notice", none, printed * self.letter_cost))
@@ -337,7 +341,7 @@ class AftersalesCampaign(models.Model):
             "type": "ir.actions.act_window",
             "name": self.env._("Cost of %(campaign)s", campaign=self.name),
             "res_model": "aftersales.campaign.cost",
-            "view_mode": "list,pivot,form",
+            "view_mode": "list,pivot,graph,form",
             "domain": [("campaign_id", "=", self.id)],
             "context": {"default_campaign_id": self.id},
         }

@@ -16,6 +16,8 @@ class AftersalesCampaignNotice(models.Model):
     """One notice to the owner of an affected unit; evidence, never changed.
 
     Whoever has an e-mail address gets a mail, the others a letter that is printed.
+    An owner of several units gets one paper that names them all; each unit has its
+    notice all the same.
     """
 
     _name = "aftersales.campaign.notice"
@@ -72,6 +74,18 @@ class AftersalesCampaignNotice(models.Model):
     email = fields.Char("E-Mail Address", readonly=True)
     date = fields.Date(required=True, readonly=True)
     date_printed = fields.Date("Printed on", readonly=True)
+    told_with_id = fields.Many2one(
+        "aftersales.campaign.notice",
+        "Told With",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Notice of another unit of this owner, whose mail or letter names this "
+        "unit as well.",
+    )
+    also_ids = fields.One2many(
+        "aftersales.campaign.notice", "told_with_id", "Told at Once", readonly=True
+    )
     error = fields.Char(readonly=True)
 
     _print_idx = models.Index("(campaign_id) WHERE state = 'to_print'")
@@ -80,6 +94,11 @@ class AftersalesCampaignNotice(models.Model):
         """Language of the letter: of the owner, else of the company."""
         self.ensure_one()
         return self.partner_id.lang or self.company_id.partner_id.lang
+
+    def _get_told_units(self):
+        """Units that the mail or letter names."""
+        self.ensure_one()
+        return self.unit_id | self.also_ids.unit_id
 
 
 class AftersalesCampaign(models.Model):
@@ -114,6 +133,8 @@ class AftersalesCampaign(models.Model):
         rows = Notice._read_group(mine, ["campaign_id", "state"], ["__count"])
         states = {(c.id, state): count for c, state, count in rows}
         keys = (["campaign_id"], ["__count"])
+        papers = Domain("state", "=", "to_print") & Domain("told_with_id", "=", False)
+        letters = dict(Notice._read_group(mine & papers, *keys))
         waiting = dict(
             Unit._read_group(mine & Domain("notice_wanted", "!=", False), *keys)
         )
@@ -128,7 +149,7 @@ class AftersalesCampaign(models.Model):
             campaign.notice_sent_count = sum(
                 states.get((key.id, state), 0) for state in ("sent", "printed")
             )
-            campaign.letter_count = states.get((key.id, "to_print"), 0)
+            campaign.letter_count = letters.get(key, 0)
             campaign.notice_failed_count = states.get((key.id, "failed"), 0)
             campaign.no_owner_count = unknown.get(key, 0)
 
@@ -196,13 +217,19 @@ class AftersalesCampaign(models.Model):
         letters.unit_id.filtered(lambda u: u.state == "open")._mark_notified(today)
         return self.env.ref(
             "aftersales_warranty.action_report_campaign_letter"
-        ).report_action(letters)
+        ).report_action(letters.filtered(lambda n: not n.told_with_id))
 
 
 class AftersalesCampaignUnit(models.Model):
     _inherit = "aftersales.campaign.unit"
 
     notice_count = fields.Integer("Notices Made", compute="_compute_notice_count")
+    notice_unit_ids = fields.Many2many(
+        "aftersales.campaign.unit",
+        string="Units in the Notice",
+        compute="_compute_notice_unit_ids",
+        help="All units of the owner that the next notice of the campaign names.",
+    )
 
     @api.depends("notice_ids")
     def _compute_notice_count(self):
@@ -214,34 +241,58 @@ class AftersalesCampaignUnit(models.Model):
         for unit in self:
             unit.notice_count = counts.get(unit._origin, 0)
 
+    @api.depends("campaign_id", "partner_id", "notice_wanted")
+    def _compute_notice_unit_ids(self):
+        groups = self._find_told_together()._group_by_owner()
+        for unit in self:
+            found = groups.get((unit.campaign_id, unit.partner_id), self.browse())
+            same = found.filtered(lambda u, k=unit.notice_wanted: u.notice_wanted == k)
+            unit.notice_unit_ids = unit._origin | same
+
+    def _find_told_together(self):
+        """Units that wait for a notice to the same owners in the same campaigns."""
+        return self.search(
+            Domain("notice_wanted", "!=", False)
+            & self._get_open_domain()
+            & Domain("campaign_id", "in", self.campaign_id.ids)
+            & Domain("partner_id", "in", self.partner_id.ids),
+            order="id",
+        )
+
+    def _group_by_owner(self):
+        """Units by campaign and owner: each group gets one mail or letter."""
+        return self.grouped(lambda unit: (unit.campaign_id, unit.partner_id))
+
     @api.model
     def _send_next(self):
         """Send the next notices; number of them."""
-        units = self.search(
+        first = self.search(
             Domain("notice_wanted", "!=", False) & self._get_open_domain(),
             limit=WORK_BATCH,
             order="id",
-        ).try_lock_for_update()
+        )
+        # Nobody gets two letters because his units fell into two batches.
+        units = (first | first._find_told_together()).try_lock_for_update()
         for kind, members in units.grouped("notice_wanted").items():
             members._send_safely(kind)
         return len(units)
 
     def _send_safely(self, kind):
-        """Send a batch; where that fails, one by one, and note who failed."""
+        """Send a batch; where that fails, owner by owner, and note who failed."""
         try:
             with self.env.cr.savepoint():
                 self._send_notices(kind)
         except STEP_ERRORS:
-            for unit in self:
-                unit._send_or_note(kind)
+            for units in self._group_by_owner().values():
+                units._send_or_note(kind)
 
     def _send_or_note(self, kind):
-        """Send one notice, or note that it failed."""
+        """Send the notice to one owner, or note that it failed."""
         try:
             with self.env.cr.savepoint():
                 self._send_notices(kind)
         except STEP_ERRORS as error:
-            _logger.info("Notice to unit %s cannot be sent: %s", self.id, error)
+            _logger.info("Notice to units %s cannot be sent: %s", self.ids, error)
             self._note_notices(kind, "mail", "failed", str(error))
             self._write_flow({"notice_wanted": False})
 
@@ -250,7 +301,8 @@ class AftersalesCampaignUnit(models.Model):
         mailed = self.filtered("partner_id.email_normalized")
         if mailed:
             template_sudo = self.env.ref(TEMPLATE).sudo()
-            template_sudo.send_mail_batch(mailed.ids)
+            firsts = [units[:1].id for units in mailed._group_by_owner().values()]
+            template_sudo.send_mail_batch(firsts)
             mailed._note_notices(kind, "mail", "sent")
         (self - mailed)._note_notices(kind, "letter", "to_print")
         self._write_flow({"notice_wanted": False})
@@ -258,25 +310,32 @@ class AftersalesCampaignUnit(models.Model):
         mailed.filtered(lambda u: u.state == "open")._mark_notified(today)
 
     def _note_notices(self, kind, channel, state, error=False):
-        """Write down what was sent to whom."""
-        today = self.env.company._get_aftersales_today()
+        """Write down what was sent to whom: a notice a unit, the first one leads."""
+        vals = {"kind": kind, "channel": channel, "state": state, "error": error}
+        vals["date"] = self.env.company._get_aftersales_today()
+        groups = self.filtered("partner_id")._group_by_owner().values()
         # Nobody writes notices by hand.
-        self.env["aftersales.campaign.notice"].sudo().create(
+        Notice_sudo = self.env["aftersales.campaign.notice"].sudo()
+        leading = Notice_sudo.create(
+            [units[:1]._prepare_notice_vals(vals) for units in groups]
+        )
+        Notice_sudo.create(
             [
-                {
-                    "unit_id": unit.id,
-                    "kind": kind,
-                    "channel": channel,
-                    "state": state,
-                    "partner_id": unit.partner_id.id,
-                    "email": unit.partner_id.sudo().email,
-                    "date": today,
-                    "error": error,
-                }
-                for unit in self
-                if unit.partner_id
+                {**unit._prepare_notice_vals(vals), "told_with_id": lead.id}
+                for lead, units in zip(leading, groups, strict=True)
+                for unit in units[1:]
             ]
         )
+
+    def _prepare_notice_vals(self, vals):
+        """Values of the notice to the owner of the unit."""
+        self.ensure_one()
+        return {
+            **vals,
+            "unit_id": self.id,
+            "partner_id": self.partner_id.id,
+            "email": self.partner_id.sudo().email,
+        }
 
     def _mark_notified(self, today):
         """The owner knows; the first time counts."""

@@ -364,8 +364,15 @@ class AftersalesCompensation(models.Model):
         case.check_access("read")
         self.sudo().write({"case_name": case.display_name})
 
+    @api.model
+    def _get_decided_fields(self):
+        """Fields that only a draft changes; extension point."""
+        return self._DECIDED_FIELDS
+
     def write(self, vals):
-        if set(vals) & self._DECIDED_FIELDS and not self._is_flow():
+        if set(vals) & self._get_decided_fields() and not self._is_flow():
+            # Who may not write at all is not told about the state.
+            self.check_access("write")
             self._check_flow_state("draft")
         return super().write(vals)
 

@@ -121,7 +121,7 @@ class AftersalesCompensation(models.Model):
     # -- giving ----------------------------------------------------------------
 
     def action_give(self):
-        """Make the draft credit note, or note that goods or service were given.
+        """Make the draft credit note or the delivery, or note that it was given.
 
         :raise UserError: not approved, the charge was refused, or no account
         """
@@ -139,7 +139,9 @@ class AftersalesCompensation(models.Model):
                     )
                 )
         money = self.filtered(lambda c: c.kind == "money")
-        (self - money)._set_given()
+        goods = self._filter_delivered()
+        (self - money - goods)._set_given()
+        goods._create_deliveries()
         for compensation in money:
             compensation._create_credit_note()
         return money.action_view_credit_note() if money else True

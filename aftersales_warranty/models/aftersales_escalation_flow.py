@@ -1,5 +1,5 @@
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 
 
 class AftersalesEscalation(models.Model):
@@ -12,6 +12,7 @@ class AftersalesEscalation(models.Model):
 
         :raise UserError: another person, no text, or no time
         """
+        self._lock_answer()
         self._check_flow_state("asked")
         for escalation in self:
             if not escalation._may_answer():
@@ -40,6 +41,22 @@ class AftersalesEscalation(models.Model):
         )
         self._close_activities()
         self._tell_asker()
+
+    def _lock_answer(self):
+        """Let one person answer at a time: the next one reads that answer first.
+
+        :raise UserError: somebody else answers right now
+        """
+        try:
+            self.lock_for_update(allow_referencing=True)
+        except LockError:
+            raise UserError(
+                self.env._(
+                    "Somebody else is answering %(escalation)s at this moment. Reload "
+                    "the page and read the answer.",
+                    escalation=self[:1].name,
+                )
+            ) from None
 
     def _tell_asker(self):
         """Tell whoever asked that the answer is there, in his language."""

@@ -21,9 +21,11 @@ class AftersalesPartReturn(models.Model):
         help="A term of the supplier asks for the part, and it was not shipped yet.",
     )
     date_to_supplier = fields.Date("Shipped to the Supplier on", readonly=True)
-    supplier_tracking = fields.Char("Waybill to the Supplier", readonly=True)
+    supplier_tracking = fields.Char(
+        "Waybill to the Supplier", help="Number of the carrier, as evidence for him."
+    )
 
-    _FLOW_FIELDS = frozenset(("date_to_supplier", "supplier_tracking"))
+    _FLOW_FIELDS = frozenset(("date_to_supplier",))
 
     @api.depends(
         "recovery_line_ids.is_live",

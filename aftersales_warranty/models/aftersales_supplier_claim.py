@@ -149,11 +149,23 @@ class AftersalesSupplierClaim(models.Model):
         self._check_flow_state("draft")
         for claim in self:
             claim._check_sendable()
-        today = self.env.company._get_aftersales_today()
         for claim in self:
-            due = today + timedelta(days=claim._get_answer_days())
-            claim._write_flow({"state": "sent", "date_sent": today, "date_due": due})
+            claim._write_flow(
+                {
+                    **claim._prepare_deadline(),
+                    "state": "sent",
+                    "date_sent": claim.company_id._get_aftersales_today(),
+                    "sent_by_id": self.env.uid,
+                }
+            )
             claim._mail_supplier()
+
+    def _prepare_deadline(self):
+        """Values of a new day of the answer; nobody was told of it yet."""
+        self.ensure_one()
+        today = self.company_id._get_aftersales_today()
+        due = today + timedelta(days=self._get_answer_days())
+        return {"date_due": due, "date_alerted": False}
 
     def _check_sendable(self):
         """Refuse an empty claim and lines that no longer stand."""
@@ -247,12 +259,10 @@ class AftersalesSupplierClaim(models.Model):
                     count=open_one.unanswered_count,
                 )
             )
-        self._write_flow(
-            {
-                "state": "answered",
-                "date_answered": self.env.company._get_aftersales_today(),
-            }
-        )
+        for company, claims in self.grouped("company_id").items():
+            claims._write_flow(
+                {"state": "answered", "date_answered": company._get_aftersales_today()}
+            )
 
     def action_dispute(self):
         """Ask for the reason, then dispute what the supplier cut."""
@@ -295,17 +305,16 @@ class AftersalesSupplierClaim(models.Model):
         """Ask the supplier to look again at what he cut; once."""
         self._check_disputable()
         reason = self._check_reason_given(reason)
-        today = self.env.company._get_aftersales_today()
         for claim in self:
             claim.line_ids._filter_cut()._write_flow(
                 {"answer": "open", "is_disputed": True}
             )
             claim._write_flow(
                 {
+                    **claim._prepare_deadline(),
                     "state": "disputed",
                     "dispute_count": 1,
                     "dispute_reason": reason,
-                    "date_due": today + timedelta(days=claim._get_answer_days()),
                 }
             )
             claim.message_post(body=reason)

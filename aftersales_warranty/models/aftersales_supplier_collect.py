@@ -186,6 +186,8 @@ class AftersalesClaim(models.Model):
             supplier=self._get_part_supplier(product).id or None,
             date_start=start or None,
             date_failure=self.date_failure or self.date_start or None,
+            usage=Decimal(str(self.usage_reading)) if self.usage_uom else None,
+            usage_unit=self.usage_uom or None,
             finding=parts[:1].finding or None,
             is_waiting=any(p.duty == "return" and p.state in PART_OPEN for p in parts),
         )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import recovery as kernel
+from .aftersales_claim_usage import USAGE_UNITS
 
 
 class AftersalesSupplierTerm(models.Model):
@@ -48,9 +49,10 @@ class AftersalesSupplierTerm(models.Model):
     cover_usage = fields.Float(
         "Cover (Usage)",
         help="Kilometres, hours or cycles up to which the supplier answers. 0: no "
-        "limit.",
+        "limit. A claim without a reading in this unit is not compared with it.",
         tracking=True,
     )
+    cover_usage_uom = fields.Selection(USAGE_UNITS, "Unit of the Cover", tracking=True)
     share = fields.Float(
         "Borne by the Supplier (%)", digits=(5, 2), default=100.0, tracking=True
     )
@@ -89,6 +91,10 @@ class AftersalesSupplierTerm(models.Model):
         "AND COALESCE(cover_usage, 0) >= 0 AND COALESCE(answer_days, 0) >= 0)",
         "Shares lie between 0 and 100 %; months, usage and days are not negative.",
     )
+    _usage_unit_given = models.Constraint(
+        "CHECK (COALESCE(cover_usage, 0) = 0 OR cover_usage_uom IS NOT NULL)",
+        "A limit of usage needs its unit: kilometres, hours or cycles.",
+    )
     _one_scope = models.Constraint(
         "CHECK (product_id IS NULL OR categ_id IS NULL)",
         "A term is for a part or for a category, not for both.",
@@ -107,6 +113,16 @@ class AftersalesSupplierTerm(models.Model):
             scope = term.product_id.display_name or term.categ_id.display_name
             parts = (term.partner_id.display_name, scope, term.name)
             term.display_name = " – ".join(filter(None, parts))
+
+    @api.model
+    def get_import_templates(self):
+        """Template of the list import."""
+        return [
+            {
+                "label": self.env._("Import Template for Supplier Terms"),
+                "template": "/aftersales_warranty/static/csv/supplier_terms.csv",
+            }
+        ]
 
     @api.constrains("no_fault_rule", "no_fault_share", "share")
     def _check_no_fault(self):
@@ -133,6 +149,7 @@ class AftersalesSupplierTerm(models.Model):
             categ_id=self.categ_id.id or None,
             months=self.cover_months,
             usage_limit=Decimal(str(self.cover_usage)) if self.cover_usage else None,
+            usage_unit=self.cover_usage_uom or None,
             share=Decimal(str(self.share)),
             labour=self.with_labour,
             travel=self.with_travel,

@@ -109,6 +109,7 @@ from . import test_claim_statistic
 # tests of: hints
 from . import test_claim_hints, test_claim_hint_rights, test_claim_hint_rules
 from . import test_escalation, test_answers, test_escalation_portal
+from . import test_escalation_race
 
 # tests of: settle
 from . import test_adjustment_source
@@ -120,7 +121,7 @@ from . import test_settlement_portal
 # tests of: money
 from . import test_order_payment
 from . import test_day_close
-from . import test_compensation, test_insurance
+from . import test_compensation, test_compensation_goods, test_insurance
 from . import test_money_portal
 from . import test_money_race
 
@@ -138,4 +139,5 @@ from . import test_campaign_closing
 from . import test_campaign_notice
 from . import test_campaign_cost
 from . import test_supplier_claim
+from . import test_supplier_reminder
 from . import test_recall_rights

@@ -61,11 +61,13 @@ class TestCampaignCost(RecallCommon):
         claim = self._claim()
         self._other(60.0)
         self.campaign.sudo().letter_cost = 1.5
-        self.units[1:3].partner_id.email = False
+        self.customer.email = False
+        self.units[1].partner_id = self.env["res.partner"].create({"name": "No Mail"})
         self.campaign.action_notify()
         self._run_job()
+        printed = self.campaign.letter_count
+        self.assertEqual(printed, 2)
         self.campaign.action_print_letters()
-        printed = self.campaign.notice_sent_count
         self.money.action_collect_costs()
         amounts = {cost.kind: cost.amount for cost in self.money.cost_ids}
         self.assertEqual(

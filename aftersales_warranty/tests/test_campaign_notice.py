@@ -42,7 +42,7 @@ class TestCampaignNotice(RecallCommon):
                 self.campaign.letter_count,
                 self.campaign.no_owner_count,
             ),
-            (7, 2, 1),
+            (7, 1, 1),
         )
         self.assertEqual(self._row("AC-0001").state, "open")
         mail = self.env["mail.mail"].search(
@@ -54,6 +54,60 @@ class TestCampaignNotice(RecallCommon):
         )
         self.assertIn("The fan overheats.", mail.body_html)
         self.assertIn("Important safety notice", mail.subject)
+
+    def test_an_owner_of_several_units_is_told_once(self):
+        other = self.env["res.partner"].create(
+            {"name": "Other Owner", "email": "other@example.com"}
+        )
+        self.units[9].partner_id = other
+        notices = self._notify()
+        self.assertEqual(len(notices), 9)
+        mails = self.env["mail.mail"].search(
+            [
+                ("model", "=", "aftersales.campaign.unit"),
+                ("res_id", "in", self.campaign.unit_ids.ids),
+            ]
+        )
+        self.assertEqual(
+            mails.recipient_ids.sorted("id"), (self.customer | other).sorted("id")
+        )
+        self.assertEqual(len(mails), 2)
+        mine = notices.filtered(lambda n: n.partner_id == self.customer)
+        leading = mine.filtered(lambda n: not n.told_with_id)
+        self.assertEqual((len(mine), len(leading)), (6, 1))
+        self.assertEqual((mine - leading).told_with_id, leading)
+        self.assertEqual(leading._get_told_units(), mine.unit_id)
+        body = mails.filtered(lambda m: self.customer in m.recipient_ids).body_html
+        for serial in mine.unit_id.mapped("serial"):
+            self.assertIn(serial, body)
+        self.assertNotIn("AC-0010", body)
+        letters = self.campaign.letter_count, self.campaign.notice_sent_count
+        self.assertEqual(letters, (1, 7))
+
+    def test_one_letter_names_all_units(self):
+        self._notify()
+        action = self.campaign.action_print_letters()
+        ids = action["context"]["active_ids"]
+        letter = self.env["aftersales.campaign.notice"].browse(ids)
+        self.assertEqual((len(letter), letter.partner_id), (1, self.mute))
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "aftersales_warranty.report_campaign_letter", letter.ids
+        )[0]
+        for serial in (b"AC-0001", b"AC-0002"):
+            self.assertEqual(html.count(serial), 1)
+        self.assertEqual(self._row("AC-0002").state, "notified")
+
+    def test_units_of_an_owner_stay_together_over_batches(self):
+        module = "odoo.addons.aftersales_warranty.models.aftersales_campaign_notice"
+        with patch(f"{module}.WORK_BATCH", 1):
+            self._notify()
+        mails = self.env["mail.mail"].search_count(
+            [
+                ("model", "=", "aftersales.campaign.unit"),
+                ("res_id", "in", self.campaign.unit_ids.ids),
+            ]
+        )
+        self.assertEqual((mails, self.campaign.letter_count), (1, 1))
 
     def test_printed_letters_count_as_notices(self):
         self._notify()
@@ -97,6 +151,9 @@ class TestCampaignNotice(RecallCommon):
     @mute_logger(LOGGER)
     def test_a_mail_that_fails_does_not_stop_the_others(self):
         bad = self._row("AC-0005")
+        self.units[4].partner_id = self.env["res.partner"].create(
+            {"name": "Bad Address", "email": "bad@example.com"}
+        )
         Template = type(self.env["mail.template"])
         original = Template.send_mail_batch
 

@@ -327,3 +327,19 @@ class TestEscalation(EscalationCommon):
         self.assertEqual(self.env[model].search_count(domain), 4)
         self.assertEqual(self.expert.answered_count, 3)
         self.assertAlmostEqual(self.expert.in_time_rate, 200 / 3, places=1)
+
+    def test_the_unit_shows_what_was_asked_and_reported(self):
+        self.order.sudo().registration_id = self.unit
+        asked = self._ask()
+        report = self.env["aftersales.quality.report"].create(
+            {"order_id": self.order.id, "description": "Hums"}
+        )
+        unit = self.unit.with_user(self.user_head)
+        unit.invalidate_recordset()
+        self.assertEqual((unit.escalation_count, unit.quality_report_count), (1, 1))
+        for action, found in (
+            (unit.action_view_escalations(), asked),
+            (unit.action_view_quality_reports(), report),
+        ):
+            model = self.env[action["res_model"]]
+            self.assertEqual(model.search(action["domain"]), found)

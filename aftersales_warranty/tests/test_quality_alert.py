@@ -358,3 +358,17 @@ class TestQualityAlert(RaceMixin, QualityCommon):
         self.env.invalidate_all()
         with self.assertQueryCount(10):
             threshold._raise_alerts(self.company)
+
+    def test_a_new_company_has_its_threshold(self):
+        company = self.env["res.company"].create({"name": "Fresh Company"})
+        Threshold = self.env["aftersales.quality.threshold"]
+        mine = [("company_id", "=", company.id)]
+        threshold = Threshold.search(mine)
+        self.assertEqual(
+            (threshold.kind, threshold.limit_count, threshold.days), ("count", 3, 90)
+        )
+        threshold.active = False
+        Threshold._ensure_for(company)
+        self.assertEqual(
+            Threshold.with_context(active_test=False).search_count(mine), 1
+        )

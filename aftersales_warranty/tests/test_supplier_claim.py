@@ -1,3 +1,4 @@
+import csv
 import io
 from datetime import date
 
@@ -5,73 +6,12 @@ from openpyxl import load_workbook
 from psycopg2.errors import CheckViolation, ExclusionViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
-from .common import WarrantyCommon
+from .supplier_common import SupplierCommon
 
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
-
-
-class SupplierCommon(WarrantyCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._silence_law()
-        cls.supplier = cls.env["res.partner"].create(
-            {
-                "name": "Fan Works",
-                "is_company": True,
-                "email": "claims@example.com",
-                "property_account_payable_id": (
-                    cls.point.partner_id.property_account_payable_id.id
-                ),
-            }
-        )
-        cls.part.seller_ids = [Command.create({"partner_id": cls.supplier.id})]
-        cls.Claim = cls.env["aftersales.supplier.claim"].with_user(cls.user_clerk)
-        cls.Line = cls.env["aftersales.supplier.claim.line"]
-
-    @classmethod
-    def _term(cls, **vals):
-        return cls.env["aftersales.supplier.term"].create(
-            {
-                "partner_id": cls.supplier.id,
-                "date_from": date(2020, 1, 1),
-                "cover_months": 12,
-                "with_labour": True,
-                **vals,
-            }
-        )
-
-    @classmethod
-    def _approved(cls, *lines, day=date(2026, 3, 20), **vals):
-        """An approved claim: part 100, half of the labour 120 and travel 20."""
-        specs = lines or (
-            ("part", 1, 100.0, cls.part),
-            ("labour", 2, 60.0, None),
-            ("travel", 10, 2.0, None),
-        )
-        claim = cls._create_claim(*specs, **vals)
-        return cls._approve(claim, day)
-
-    @classmethod
-    def _collect(cls, claims, again=("waiting",)):
-        return cls.Claim._collect(claims, again)
-
-    def _sent(self, *claims):
-        self._term()
-        lines = self._collect(claims[0] if claims else self._approved())
-        document = lines.supplier_claim_id.with_user(self.user_clerk)
-        document.action_send()
-        return document
-
-    def _answered(self, *claims):
-        document = self._sent(*claims)
-        document.action_accept_all()
-        document.action_conclude()
-        return document
 
 
 @tagged("post_install", "-at_install")
@@ -86,6 +26,20 @@ class TestSupplierTerm(SupplierCommon):
             self.env.cr.savepoint(),
         ):
             self._term(date_from=date(2025, 6, 1), date_to=date(2026, 6, 1))
+
+    def test_the_import_template_can_be_imported(self):
+        Term = self.env["aftersales.supplier.term"].with_user(self.user_head)
+        (template,) = Term.get_import_templates()
+        self.env["res.partner"].create({"name": "Board Works"})
+        with file_open(template["template"].lstrip("/")) as file:
+            header, *rows = csv.reader(file)
+        result = Term.load(header, rows)
+        self.assertFalse(result["messages"])
+        terms = Term.browse(result["ids"])
+        self.assertEqual(
+            [(t.partner_id.name, t.share, t.cover_usage_uom) for t in terms],
+            [("Fan Works", 80.0, "km"), ("Board Works", 100.0, False)],
+        )
 
     def test_impossible_terms(self):
         with mute_logger("odoo.sql_db"):
@@ -160,6 +114,35 @@ class TestSupplierClaim(SupplierCommon):
         else:
             self.assertEqual(reasons, {"no_causal"})
 
+    def test_the_limit_of_usage_bites(self):
+        term = self._term(cover_usage=500.0, cover_usage_uom="hour")
+        line = self._collect(
+            self._approved(
+                ("part", 1, 100.0, self.part), usage_reading=500.0, usage_uom="hour"
+            )
+        )
+        self.assertEqual((line.reason, line.amount_asked), ("asked", 100.0))
+        for day, reading, unit, reason in (
+            (11, 500.1, "hour", "out_of_usage"),
+            (12, 9000.0, "km", "asked"),
+            (13, 0.0, False, "asked"),
+        ):
+            with self.subTest(reading=reading, unit=unit):
+                other = self._approved(
+                    ("part", 1, 100.0, self.part),
+                    date_request=f"2026-03-{day} 01:00:00",
+                    usage_reading=reading,
+                    usage_uom=unit,
+                )
+                self.assertEqual(self._collect(other).reason, reason)
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(CheckViolation),
+            self.env.cr.savepoint(),
+        ):
+            term.cover_usage_uom = False
+            self.env.flush_all()
+
     def test_the_job_takes_what_is_new_and_nothing_twice(self):
         self._term()
         claims = self._approved() | self._approved(date_request="2026-03-03 01:00:00")
@@ -218,10 +201,6 @@ class TestSupplierClaim(SupplierCommon):
         mine = part.with_user(self.user_warehouse)
         with self.assertRaisesRegex(UserError, "is not held for the supplier"):
             mine.action_ship_supplier()
-        part.sudo()._write_flow({"disposition": "supplier", "state": "done"})
-        part.sudo().write({})
-        type_part = type(part)
-        self.assertTrue(hasattr(type_part, "action_ship_supplier"))
         with self.assertRaises(AccessError):
             part.with_user(self.user_clerk).action_ship_supplier()
 
@@ -255,6 +234,22 @@ class TestSupplierClaim(SupplierCommon):
 
         one, many = count(claims[:1]), count(claims[1:])
         self.assertLessEqual(many, one + 6)
+
+    def test_claim_and_supplier_lead_to_the_recovery(self):
+        claim = self._approved()
+        document = self._sent(claim)
+        mine = claim.with_user(self.user_clerk)
+        self.assertEqual(mine.recovery_count, 3)
+        action = mine.action_view_recovery()
+        self.assertEqual(self.Line.search(action["domain"]).claim_id, claim)
+        supplier = self.supplier.with_user(self.user_head)
+        self.assertEqual(supplier.aftersales_supplier_claim_count, 1)
+        action = supplier.action_view_aftersales_supplier_claims()
+        self.assertEqual(self.Claim.search(action["domain"]), document)
+        with self.assertRaises(AccessError):
+            self.supplier.with_user(self.user_service).read(
+                ["aftersales_supplier_claim_count"]
+            )
 
     # -- sending -----------------------------------------------------------------
 
@@ -371,18 +366,6 @@ class TestSupplierClaim(SupplierCommon):
         lines = self._collect(claim)
         self.assertEqual(len(lines), 2)
         self.assertNotEqual(lines.supplier_claim_id, document)
-
-    def test_overdue_answers_are_found(self):
-        document = self._sent()
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE aftersales_supplier_claim SET date_due = '2020-01-01' "
-            "WHERE id = %s",
-            (document.id,),
-        )
-        document.invalidate_recordset()
-        self.assertTrue(document.is_overdue)
-        self.assertIn(document, self.Claim.search([("is_overdue", "=", True)]))
 
     # -- credit ------------------------------------------------------------------
 

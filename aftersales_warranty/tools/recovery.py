@@ -42,6 +42,8 @@ class Term:
     categ_id: int | None = None
     months: int = 0
     usage_limit: Decimal | None = None
+    #: what the limit counts; a reading in another unit is not compared with it
+    usage_unit: str | None = None
     share: Decimal = HUNDRED
     labour: bool = False
     travel: bool = False
@@ -63,6 +65,7 @@ class Part(NamedTuple):
     date_start: date | None = None
     date_failure: date | None = None
     usage: Decimal | None = None
+    usage_unit: str | None = None
     #: what the inspection of the old part found; None: not inspected, not due
     finding: str | None = None
     is_waiting: bool = False
@@ -136,8 +139,14 @@ def _late(term, part):
             return "no_date"
         if part.date_failure > add_months(part.date_start, term.months):
             return "out_of_time"
-    over = term.usage_limit and part.usage is not None and part.usage > term.usage_limit
-    return "out_of_usage" if over else None
+    return "out_of_usage" if _is_used_up(term, part) else None
+
+
+def _is_used_up(term, part):
+    """Whether the reading is above the limit; one nobody took is not."""
+    if not term.usage_limit or part.usage is None:
+        return False
+    return part.usage_unit == term.usage_unit and part.usage > term.usage_limit
 
 
 def share(term, part):

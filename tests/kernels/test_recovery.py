@@ -95,6 +95,13 @@ def test_cover_of_the_supplier(months, limit, usage, reason):
     assert asked(own, part, LINES[:1])[1][1] == reason
 
 
+def test_usage_is_compared_in_its_own_unit():
+    own = term(months=12, usage_limit=Decimal(100), usage_unit="km")
+    for unit, reason in (("km", "out_of_usage"), ("hour", "asked"), (None, "asked")):
+        part = PART._replace(usage=Decimal(101), usage_unit=unit)
+        assert asked(own, part, LINES[:1])[1][1] == reason
+
+
 def test_missing_dates_are_named():
     part = PART._replace(date_start=None)
     assert kernel.refusal(term(months=12), part) == "no_date"
