@@ -7,8 +7,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.aftersales_service_point_portal import DRAFT_STATES, OPEN_STATES
-from ..models.portal_form import PORTAL_MAX_FILES
-from ..tools.portal_form import MAX_FILE_SIZE
+from .portal_page import read_all_uploads
 from .service_point import stream_file
 
 URL = "/my/service-application"
@@ -219,10 +218,10 @@ class AftersalesApplicationPortal(CustomerPortal):
                 post.get("kind"), post.get("line_id")
             ),
             "photos": lambda application, post: application._portal_add_photos(
-                self._get_uploads("photos")
+                read_all_uploads("photos")
             ),
             "condition": lambda application, post: application._portal_save_condition(
-                post, self._get_uploads("files")
+                post, read_all_uploads("files")
             ),
             "remove_file": lambda application, post: application._portal_remove_file(
                 post.get("file_id")
@@ -233,19 +232,8 @@ class AftersalesApplicationPortal(CustomerPortal):
     def _save_line(self, kind):
         """Handler that saves one line with its files."""
         return lambda application, post: application._portal_save_line(
-            kind, post, self._get_uploads("files")
+            kind, post, read_all_uploads("files")
         )
-
-    def _get_uploads(self, name):
-        """Uploaded files as ``(name, content)``, read to the allowed size and no more.
-
-        :raise ValidationError: too many files at once
-        """
-        files = [f for f in request.httprequest.files.getlist(name) if f.filename]
-        request.env["aftersales.portal.form.mixin"]._portal_check_count(
-            len(files), PORTAL_MAX_FILES
-        )
-        return [(f.filename, f.read(MAX_FILE_SIZE + 1)) for f in files]
 
     @http.route(
         f"{URL}/places", type="jsonrpc", auth="user", website=True, readonly=True

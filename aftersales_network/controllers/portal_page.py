@@ -5,6 +5,9 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import pager
 
+from ..models.portal_form import PORTAL_MAX_FILES
+from ..tools.portal_form import MAX_FILE_SIZE
+
 #: Records on one page of a list.
 PAGE_SIZE = 40
 
@@ -47,6 +50,18 @@ def get_readable(model, record_id):
     return record
 
 
+def get_own_sudo(model, record_id):
+    """A record of the user's own point, checked under his rights, as superuser.
+
+    :raise MissingError, AccessError: unknown record, or one of another point
+    """
+    record = get_readable(model, record_id)
+    own = request.env.user._get_aftersales_point_ids()
+    if record.service_point_id.id not in own:
+        raise MissingError(request.env._("This record does not exist."))
+    return record.sudo()
+
+
 def take_step(handler, *args):
     """Carry out a step of a portal page, whole or not at all.
 
@@ -69,3 +84,17 @@ def read_uploads(name, maximum):
     """Files of a form, as pairs of name and content; those beyond are left out."""
     uploads = request.httprequest.files.getlist(name)[:maximum]
     return [(file.filename, file.read()) for file in uploads if file.filename]
+
+
+def read_all_uploads(name, size=MAX_FILE_SIZE):
+    """Files of a form, as pairs of name and content, no more than allowed.
+
+    :param size: bytes that a file may have; one more is read, so that the form can
+        say that a file is too large
+    :raise ValidationError: too many files at once
+    """
+    files = [x for x in request.httprequest.files.getlist(name) if x.filename]
+    request.env["aftersales.portal.form.mixin"]._portal_check_count(
+        len(files), PORTAL_MAX_FILES
+    )
+    return [(file.filename, file.read(size + 1)) for file in files]

@@ -2,7 +2,9 @@ import psycopg2
 
 from odoo import http
 from odoo.exceptions import AccessError, UserError
-from odoo.http import content_disposition, request
+from odoo.http import request
+
+from odoo.addons.aftersales_network.controllers.download import make_pdf_response
 
 from ..tools.certificate_files import MAX_FILE_BYTES
 from .portal import CertificatePortal
@@ -101,20 +103,8 @@ class CertificateProposalPortal(CertificatePortal):
         )
         if not certificate.is_own_issue or certificate.state != "verified":
             return request.redirect(URL)
-        content, _kind = (
-            request.env["ir.actions.report"]
-            .sudo()
-            ._render_qweb_pdf(
-                "aftersales_training.action_report_certificate", certificate.ids
-            )
-        )
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", "application/pdf"),
-                (
-                    "Content-Disposition",
-                    content_disposition(f"{certificate.number_normalized}.pdf"),
-                ),
-            ],
+        return make_pdf_response(
+            "aftersales_training.action_report_certificate",
+            certificate,
+            f"{certificate.number_normalized}.pdf",
         )

@@ -1,9 +1,11 @@
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
-
-PAGE_SIZE = 20
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+)
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 
 class CertificatePortal(CustomerPortal):
@@ -12,11 +14,8 @@ class CertificatePortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "certificate_count" in counters:
-            Certificate = request.env["aftersales.certificate"]
-            values["certificate_count"] = (
-                Certificate.search_count(self._get_certificate_domain())
-                if Certificate.has_access("read")
-                else 0
+            values["certificate_count"] = count_readable(
+                "aftersales.certificate", self._get_certificate_domain()
             )
         return values
 
@@ -33,23 +32,12 @@ class CertificatePortal(CustomerPortal):
     )
     def portal_my_certificates(self, page=1, **kwargs):
         """List the own certificates with their validity."""
-        Certificate = request.env["aftersales.certificate"]
-        domain = self._get_certificate_domain()
-        page_values = pager(
-            url="/my/certificates",
-            total=Certificate.search_count(domain),
-            page=page,
-            step=PAGE_SIZE,
+        certificates, page_values = get_list_page(
+            "aftersales.certificate",
+            self._get_certificate_domain(),
+            "/my/certificates",
+            page,
         )
         values = self._prepare_portal_layout_values()
-        values.update(
-            {
-                "certificates": Certificate.search(
-                    domain, limit=PAGE_SIZE, offset=page_values["offset"]
-                ),
-                "page_name": "certificates",
-                "pager": page_values,
-                "default_url": "/my/certificates",
-            }
-        )
+        values.update(page_values, certificates=certificates, page_name="certificates")
         return request.render("aftersales_training.portal_my_certificates", values)

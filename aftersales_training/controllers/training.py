@@ -6,10 +6,13 @@ from odoo.fields import Domain
 from odoo.http import content_disposition, request
 from odoo.tools.mimetypes import guess_mimetype
 
-from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+)
+from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.survey.controllers.main import Survey
 
-PAGE_SIZE = 20
 OPEN_LIMIT = 40
 
 
@@ -23,9 +26,9 @@ class TrainingPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "training_count" in counters:
-            values["training_count"] = request.env[
-                "aftersales.training.attendee"
-            ].search_count(self._get_training_domain())
+            values["training_count"] = count_readable(
+                "aftersales.training.attendee", self._get_training_domain()
+            )
         return values
 
     def _get_training_domain(self):
@@ -51,25 +54,19 @@ class TrainingPortal(CustomerPortal):
     )
     def portal_my_training(self, page=1, message=None, **kwargs):
         """List the own courses and the sessions that are open to the person."""
-        Attendee = request.env["aftersales.training.attendee"]
-        domain = self._get_training_domain()
-        pages = pager(
-            url="/my/training",
-            total=Attendee.search_count(domain),
-            page=page,
-            step=PAGE_SIZE,
+        attendees, page_values = get_list_page(
+            "aftersales.training.attendee",
+            self._get_training_domain(),
+            "/my/training",
+            page,
         )
-        attendees = Attendee.search(domain, limit=PAGE_SIZE, offset=pages["offset"])
         values = self._prepare_portal_layout_values()
         values.update(
-            {
-                "rows": [a._portal_check()._prepare_page_vals() for a in attendees],
-                "open_sessions": self._get_open_sessions(),
-                "error": request.session.pop("aftersales_training_error", None),
-                "page_name": "training",
-                "pager": pages,
-                "default_url": "/my/training",
-            }
+            page_values,
+            rows=[a._portal_check()._prepare_page_vals() for a in attendees],
+            open_sessions=self._get_open_sessions(),
+            error=request.session.pop("aftersales_training_error", None),
+            page_name="training",
         )
         return request.render("aftersales_training.portal_my_training", values)
 

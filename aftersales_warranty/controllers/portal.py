@@ -4,12 +4,13 @@ from odoo.http import request
 
 from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
 from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
     get_readable,
     read_uploads,
     take_step,
 )
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 #: Files of one form.
 UPLOADS = 10
@@ -23,9 +24,7 @@ class AftersalesClaimPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "aftersales_claim_count" in counters:
-            Claim = request.env["aftersales.claim"]
-            allowed = Claim.has_access("read")
-            values["aftersales_claim_count"] = Claim.search_count([]) if allowed else 0
+            values["aftersales_claim_count"] = count_readable("aftersales.claim")
         return values
 
     @http.route(
@@ -37,33 +36,26 @@ class AftersalesClaimPortal(CustomerPortal):
     )
     def portal_my_claims(self, page=1, filterby="all", **kw):
         """List the claims that the user may read."""
-        Claim = request.env["aftersales.claim"]
         filters = self._get_claim_filters()
         filterby = filterby if filterby in filters else "all"
-        domain = filters[filterby]["domain"]
-        pager = portal_pager(
-            url="/my/claims",
+        claims, page_values = get_list_page(
+            "aftersales.claim",
+            filters[filterby]["domain"],
+            "/my/claims",
+            page,
+            order="id desc",
             url_args={"filterby": filterby},
-            total=Claim.search_count(domain),
-            page=page,
-            step=self._items_per_page,
         )
         values = self._prepare_portal_layout_values()
         values.update(
-            claims=Claim.search(
-                domain,
-                limit=self._items_per_page,
-                offset=pager["offset"],
-                order="id desc",
-            ),
+            page_values,
+            claims=claims,
             page_name="aftersales_claim",
             claimable_count=len(
                 request.env["aftersales.service.order"]._portal_get_claimable()
             ),
             error=request.session.pop("aftersales_error", None),
             sees_amounts=request.env.user._sees_claim_amounts(),
-            pager=pager,
-            default_url="/my/claims",
             searchbar_filters=filters,
             filterby=filterby,
         )

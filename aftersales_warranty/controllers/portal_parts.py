@@ -4,6 +4,10 @@ from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_own_sudo,
+)
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 #: Old parts and boxes on one page.
@@ -20,28 +24,13 @@ class AftersalesPartsPortal(CustomerPortal):
             ("aftersales_old_part_count", "aftersales.part.return"),
         ):
             if counter in counters:
-                Model = request.env[model]
-                allowed = Model.has_access("read")
-                values[counter] = Model.search_count([]) if allowed else 0
+                values[counter] = count_readable(model)
         return values
 
     def _get_own_points_sudo(self):
         """Points the user belongs to, as superuser; may be empty."""
         ids = request.env.user._get_aftersales_point_ids()
         return request.env["aftersales.service.point"].browse(ids).exists().sudo()
-
-    def _get_own_sudo(self, model, record_id):
-        """A record of the own point, checked under the user's rights.
-
-        :raise MissingError, AccessError: unknown or foreign
-        """
-        record = request.env[model].browse(record_id).exists()
-        if not record:
-            raise MissingError(request.env._("This record does not exist."))
-        record.check_access("read")
-        if record.service_point_id.sudo() not in self._get_own_points_sudo():
-            raise AccessError(request.env._("This is not of your point."))
-        return record.sudo()
 
     def _run(self, handler, *args):
         """Carry a step out; its refusal is shown on the next page.
@@ -112,7 +101,7 @@ class AftersalesPartsPortal(CustomerPortal):
     def portal_count(self, count_id, **kw):
         """Show the sheet of one count."""
         try:
-            count_sudo = self._get_own_sudo("aftersales.point.count", count_id)
+            count_sudo = get_own_sudo("aftersales.point.count", count_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
         return self._render(
@@ -129,7 +118,7 @@ class AftersalesPartsPortal(CustomerPortal):
     def portal_count_step(self, count_id, step, **post):
         """Save the sheet, or hand it in."""
         try:
-            count_sudo = self._get_own_sudo("aftersales.point.count", count_id)
+            count_sudo = get_own_sudo("aftersales.point.count", count_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
         steps = {"save": count_sudo._portal_save, "submit": count_sudo._portal_submit}
@@ -188,7 +177,7 @@ class AftersalesPartsPortal(CustomerPortal):
     def portal_prove_old_part(self, part_id, **post):
         """Take the photo of a part scrapped at the point."""
         try:
-            part_sudo = self._get_own_sudo("aftersales.part.return", part_id)
+            part_sudo = get_own_sudo("aftersales.part.return", part_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
         self._run(part_sudo._portal_prove, post)
@@ -203,7 +192,7 @@ class AftersalesPartsPortal(CustomerPortal):
     def portal_part_shipment(self, shipment_id, report_type=None, download=False, **kw):
         """Show one box, or its label."""
         try:
-            shipment_sudo = self._get_own_sudo("aftersales.part.shipment", shipment_id)
+            shipment_sudo = get_own_sudo("aftersales.part.shipment", shipment_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
         if report_type in ("html", "pdf", "text"):
@@ -229,7 +218,7 @@ class AftersalesPartsPortal(CustomerPortal):
     def portal_part_shipment_step(self, shipment_id, step, **post):
         """Send a box, or give it up."""
         try:
-            shipment_sudo = self._get_own_sudo("aftersales.part.shipment", shipment_id)
+            shipment_sudo = get_own_sudo("aftersales.part.shipment", shipment_id)
         except (AccessError, MissingError):
             return request.redirect("/my")
         if step == "ship":

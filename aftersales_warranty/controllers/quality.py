@@ -1,15 +1,15 @@
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
+from odoo.addons.aftersales_network.controllers.download import make_pdf_response
 from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
 from odoo.addons.aftersales_network.controllers.portal_page import (
     count_readable,
     get_list_page,
     get_readable,
-    read_uploads,
+    read_all_uploads,
 )
-from odoo.addons.aftersales_network.models.portal_form import PORTAL_MAX_FILES
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 URL = "/my/unit-trainings"
@@ -26,13 +26,7 @@ class AftersalesQualityPortal(AftersalesPortal):
 
     def _report_quality(self, order_sudo, post):
         """Hand the form and its photos to the order."""
-        uploads = request.httprequest.files.getlist("photos")
-        request.env["aftersales.portal.form.mixin"]._portal_check_count(
-            len(uploads), PORTAL_MAX_FILES
-        )
-        order_sudo._portal_report_quality(
-            post, read_uploads("photos", PORTAL_MAX_FILES)
-        )
+        order_sudo._portal_report_quality(post, read_all_uploads("photos"))
 
     def _get_order_choices(self, order_sudo):
         """Add the severities and what the point reported already."""
@@ -114,22 +108,10 @@ class AftersalesTrainingPortal(CustomerPortal):
             training_sudo = self._get_unit_training_sudo(training_id)
         except (AccessError, MissingError):
             return request.redirect(URL)
-        content, _kind = (
-            request.env["ir.actions.report"]
-            .sudo()
-            ._render_qweb_pdf(
-                "aftersales_warranty.action_report_customer_training", training_sudo.ids
-            )
-        )
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", "application/pdf"),
-                (
-                    "Content-Disposition",
-                    content_disposition(f"{training_sudo.name}.pdf"),
-                ),
-            ],
+        return make_pdf_response(
+            "aftersales_warranty.action_report_customer_training",
+            training_sudo,
+            f"{training_sudo.name}.pdf",
         )
 
     @http.route(f"{URL}/<int:training_id>/sign", type="jsonrpc", auth="user")

@@ -3,8 +3,12 @@ from odoo.exceptions import AccessError, MissingError, UserError, ValidationErro
 from odoo.http import request
 
 from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+    get_readable,
+)
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 
 def _answer(quotation_sudo, name, signature, way, url):
@@ -111,10 +115,9 @@ class QuotationPortal(CustomerPortal):
         """Count the quotations the user may see."""
         values = super()._prepare_home_portal_values(counters)
         if "aftersales_quotation_count" in counters:
-            Quotation = request.env["aftersales.quotation"]
-            allowed = Quotation.has_access("read")
-            count = Quotation.search_count([]) if allowed else 0
-            values["aftersales_quotation_count"] = count
+            values["aftersales_quotation_count"] = count_readable(
+                "aftersales.quotation"
+            )
         return values
 
     @http.route(
@@ -126,21 +129,12 @@ class QuotationPortal(CustomerPortal):
     )
     def portal_my_quotations(self, page=1, **kw):
         """List the quotations that the user may read."""
-        Quotation = request.env["aftersales.quotation"]
-        pager = portal_pager(
-            url="/my/quotations",
-            total=Quotation.search_count([]),
-            page=page,
-            step=self._items_per_page,
+        quotations, page_values = get_list_page(
+            "aftersales.quotation", [], "/my/quotations", page
         )
         values = self._prepare_portal_layout_values()
         values.update(
-            quotations=Quotation.search(
-                [], limit=self._items_per_page, offset=pager["offset"]
-            ),
-            page_name="aftersales_quotation",
-            pager=pager,
-            default_url="/my/quotations",
+            page_values, quotations=quotations, page_name="aftersales_quotation"
         )
         return request.render("aftersales_warranty.portal_my_quotations", values)
 
@@ -149,11 +143,7 @@ class QuotationPortal(CustomerPortal):
 
         :raise MissingError, AccessError: unknown or foreign quotation
         """
-        quotation = request.env["aftersales.quotation"].browse(quotation_id).exists()
-        if not quotation:
-            raise MissingError(request.env._("This quotation does not exist."))
-        quotation.check_access("read")
-        return quotation.sudo()
+        return get_readable("aftersales.quotation", quotation_id).sudo()
 
     def _is_customer(self, quotation_sudo):
         """Whether the user is the customer: a point accepts nothing for him."""

@@ -1,11 +1,14 @@
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
-from odoo.addons.aftersales_network.models.portal_form import PORTAL_MAX_FILES
-from odoo.addons.aftersales_network.tools.portal_form import MAX_FILE_SIZE
+from odoo.addons.aftersales_network.controllers.download import make_pdf_response
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    count_readable,
+    get_list_page,
+    read_all_uploads,
+)
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 URL = "/my/returns"
 
@@ -16,11 +19,7 @@ class AftersalesReturnPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "aftersales_return_count" in counters:
-            Return = request.env["aftersales.return"]
-            readable = Return.has_access("read")
-            values["aftersales_return_count"] = (
-                Return.search_count([]) if readable else 0
-            )
+            values["aftersales_return_count"] = count_readable("aftersales.return")
         return values
 
     @http.route(
@@ -32,23 +31,15 @@ class AftersalesReturnPortal(CustomerPortal):
     )
     def portal_my_returns(self, page=1, **kw):
         """List the returns that the user may read."""
-        Return = request.env["aftersales.return"]
-        pager = portal_pager(
-            url=URL,
-            total=Return.search_count([]),
-            page=page,
-            step=self._items_per_page,
-        )
-        documents = Return.search(
-            [], limit=self._items_per_page, offset=pager["offset"], order="id desc"
+        documents, page_values = get_list_page(
+            "aftersales.return", [], URL, page, order="id desc"
         )
         values = self._prepare_portal_layout_values()
         values.update(
+            page_values,
             # Names of products are shown on pages about the own returns.
             documents=documents.sudo(),
             page_name="aftersales_return",
-            default_url=URL,
-            pager=pager,
         )
         return request.render("aftersales_warranty.portal_my_returns", values)
 
@@ -90,20 +81,10 @@ class AftersalesReturnPortal(CustomerPortal):
             return request.redirect(URL)
         if document_sudo.state != "confirmed":
             return request.redirect(f"{URL}/{return_id}")
-        content, _kind = (
-            request.env["ir.actions.report"]
-            .sudo()
-            ._render_qweb_pdf(
-                "aftersales_warranty.aftersales_return_label_report", document_sudo.ids
-            )
-        )
-        name = content_disposition(f"{document_sudo.name}.pdf")
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", "application/pdf"),
-                ("Content-Disposition", name),
-            ],
+        return make_pdf_response(
+            "aftersales_warranty.aftersales_return_label_report",
+            document_sudo,
+            f"{document_sudo.name}.pdf",
         )
 
     # -- request -------------------------------------------------------------------
@@ -121,7 +102,7 @@ class AftersalesReturnPortal(CustomerPortal):
             try:
                 with request.env.cr.savepoint():
                     document_sudo = request.env["aftersales.return"]._portal_request(
-                        partner, post, self._get_photos(), order_sudo
+                        partner, post, read_all_uploads("photos"), order_sudo
                     )
             except (UserError, ValidationError) as failure:
                 error = str(failure)
@@ -170,15 +151,3 @@ class AftersalesReturnPortal(CustomerPortal):
             "resolutions": selections["resolution"],
             "typed": {key: text for key, text in post.items() if isinstance(text, str)},
         }
-
-    def _get_photos(self):
-        """Uploaded photos as ``(name, content)``, no more than allowed.
-
-        :raise ValidationError: too many files at once
-        """
-        files = request.httprequest.files.getlist("photos")
-        files = [file for file in files if file.filename]
-        request.env["aftersales.portal.form.mixin"]._portal_check_count(
-            len(files), PORTAL_MAX_FILES
-        )
-        return [(file.filename, file.read(MAX_FILE_SIZE + 1)) for file in files]

@@ -6,7 +6,7 @@ from odoo.http import request
 from odoo.addons.aftersales_network.controllers.portal_page import (
     count_readable,
     get_list_page,
-    get_readable,
+    get_own_sudo,
     take_step,
 )
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
@@ -88,13 +88,10 @@ class AftersalesSettlementPortal(CustomerPortal):
 
         :raise MissingError, AccessError: unknown or foreign
         """
-        settlement = get_readable("aftersales.settlement", settlement_id)
         # A statement is nothing but amounts: who must not see them sees none.
-        user = request.env.user
-        own = user._get_aftersales_point_ids() if user._sees_claim_amounts() else ()
-        if settlement.service_point_id.id not in own:
-            raise AccessError(request.env._("This is not of your point."))
-        return settlement.sudo()
+        if not request.env.user._sees_claim_amounts():
+            raise MissingError(request.env._("This record does not exist."))
+        return get_own_sudo("aftersales.settlement", settlement_id)
 
     @http.route(
         [f"{URL}/<int:settlement_id>", f"{URL}/<int:settlement_id>/page/<int:page>"],

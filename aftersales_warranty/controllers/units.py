@@ -4,16 +4,20 @@ import psycopg2
 
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError, ValidationError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
+from odoo.addons.aftersales_network.controllers.download import make_pdf_response
 from odoo.addons.aftersales_network.controllers.portal import AftersalesPortal
+from odoo.addons.aftersales_network.controllers.portal_page import (
+    PAGE_SIZE,
+    count_readable,
+    get_list_page,
+    read_all_uploads,
+)
 from odoo.addons.aftersales_network.models.aftersales_service_order_photo import (
     PHOTO_BYTES,
 )
-from odoo.addons.aftersales_network.models.portal_form import PORTAL_MAX_FILES
-from odoo.addons.aftersales_network.tools.portal_form import MAX_FILE_SIZE
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..tools import serials
 
@@ -32,11 +36,8 @@ class AftersalesUnitPortal(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "aftersales_unit_count" in counters:
-            Unit = request.env["aftersales.registration"]
-            readable = Unit.has_access("read")
-            domain = self._get_own_units_domain()
-            values["aftersales_unit_count"] = (
-                Unit.search_count(domain) if readable else 0
+            values["aftersales_unit_count"] = count_readable(
+                "aftersales.registration", self._get_own_units_domain()
             )
         return values
 
@@ -63,26 +64,18 @@ class AftersalesUnitPortal(CustomerPortal):
     )
     def portal_my_units(self, page=1, **kw):
         """List the own units and the open requests."""
-        Unit = request.env["aftersales.registration"]
         domain = self._get_own_units_domain()
-        pager = portal_pager(
-            url=URL,
-            total=Unit.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        units = Unit.search(domain, limit=self._items_per_page, offset=pager["offset"])
+        units, page_values = get_list_page("aftersales.registration", domain, URL, page)
         wishes = request.env["aftersales.registration.request"].search(
-            [*domain, ("state", "!=", "approved")], limit=self._items_per_page
+            [*domain, ("state", "!=", "approved")], limit=PAGE_SIZE
         )
         values = self._prepare_portal_layout_values()
         values.update(
+            page_values,
             # Names of products are shown on pages about the user's own units.
             units=units.sudo(),
             wishes=wishes.sudo(),
             page_name="aftersales_unit",
-            default_url=URL,
-            pager=pager,
             notice=request.session.pop("aftersales_notice", None),
         )
         return request.render("aftersales_warranty.portal_my_units", values)
@@ -111,22 +104,10 @@ class AftersalesUnitPortal(CustomerPortal):
             unit_sudo = self._get_own_unit_sudo(unit_id)
         except (AccessError, MissingError):
             return request.redirect(URL)
-        content, _kind = (
-            request.env["ir.actions.report"]
-            .sudo()
-            ._render_qweb_pdf(
-                "aftersales_warranty.action_report_unit_certificate", unit_sudo.ids
-            )
-        )
-        return request.make_response(
-            content,
-            headers=[
-                ("Content-Type", "application/pdf"),
-                (
-                    "Content-Disposition",
-                    content_disposition(f"{serials.key(unit_sudo.serial)}.pdf"),
-                ),
-            ],
+        return make_pdf_response(
+            "aftersales_warranty.action_report_unit_certificate",
+            unit_sudo,
+            f"{serials.key(unit_sudo.serial)}.pdf",
         )
 
     @http.route(
@@ -200,7 +181,7 @@ class AftersalesUnitPortal(CustomerPortal):
         Request = request.env["aftersales.registration.request"]
         try:
             with request.env.cr.savepoint():
-                request_sudo = Request._portal_submit(post, self._get_proofs())
+                request_sudo = Request._portal_submit(post, read_all_uploads("proofs"))
         except psycopg2.errors.UniqueViolation:
             # Sent twice at once: the other one won.
             values["error"] = request.env._(
@@ -224,18 +205,6 @@ class AftersalesUnitPortal(CustomerPortal):
             number=request_sudo.name,
         )
         return URL
-
-    def _get_proofs(self):
-        """Uploaded proofs as ``(name, content)``, no more than allowed.
-
-        :raise ValidationError: too many files at once
-        """
-        files = request.httprequest.files.getlist("proofs")
-        files = [file for file in files if file.filename]
-        request.env["aftersales.portal.form.mixin"]._portal_check_count(
-            len(files), PORTAL_MAX_FILES
-        )
-        return [(file.filename, file.read(MAX_FILE_SIZE + 1)) for file in files]
 
     # -- public check ----------------------------------------------------------------
 
@@ -273,9 +242,5 @@ class AftersalesCounterfeitPortal(AftersalesPortal):
 
         :raise ValidationError: too many files at once
         """
-        files = request.httprequest.files.getlist("photos")
-        files = [file for file in files if file.filename]
-        request.env["aftersales.portal.form.mixin"]._portal_check_count(
-            len(files), PORTAL_MAX_FILES
-        )
-        return [file.read(PHOTO_BYTES + 1) for file in files]
+        uploads = read_all_uploads("photos", PHOTO_BYTES)
+        return [content for _name, content in uploads]
