@@ -1,10 +1,7 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-
-_logger = logging.getLogger(__name__)
 
 
 class AftersalesComplaint(models.Model):
@@ -52,29 +49,14 @@ class AftersalesComplaint(models.Model):
         A complaint that cannot be escalated is logged and left for the next run;
         it does not hold up the others.
         """
-        domain = self._get_escalation_domain()
-        late = self.search(domain, order="id")
-        for start in range(0, len(late), batch_size):
-            batch = late[start : start + batch_size]
-            batch._escalate_each()
-            remaining = len(late) - start - len(batch)
-            if not self.env["ir.cron"]._commit_progress(
-                len(batch), remaining=remaining
-            ):
-                break
-
-    def _escalate_each(self):
-        """Escalate records one by one, each in its own savepoint."""
-        for complaint in self:
-            try:
-                with self.env.cr.savepoint():
-                    complaint._escalate()
-            except Exception:  # one bad complaint never stops the others
-                _logger.exception("Complaint %s could not be escalated", complaint.name)
+        late = self.search(self._get_escalation_domain(), order="id")
+        self.env["ir.cron"]._aftersales_each(late, "_escalate", batch_size)
 
     def _escalate(self):
         """One level up, with a task for whoever is there."""
         self.ensure_one()
+        if self.state == "closed":
+            return
         level = "2" if self.escalation_level else "1"
         user = self._get_escalation_user(level)
         self._write_flow(

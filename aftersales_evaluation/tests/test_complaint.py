@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from .voice_common import VoiceCommon
 
+EACH = "odoo.addons.aftersales_network.models.ir_cron"
 MONDAY = datetime(2026, 3, 2, 8, 0)
 
 
@@ -224,11 +225,8 @@ class TestComplaint(VoiceCommon):
 
         with (
             patch.object(type(bad), "_get_escalation_user", fail),
-            mute_logger("odoo.addons.aftersales_evaluation.models"),
-            self.assertLogs(
-                "odoo.addons.aftersales_evaluation.models.aftersales_complaint_escalation",
-                "ERROR",
-            ),
+            mute_logger(EACH),
+            self.assertLogs(EACH, "ERROR"),
         ):
             committed = self._escalate(MONDAY + timedelta(hours=13), batch_size=1)
         self.assertFalse(bad.escalation_level)

@@ -130,6 +130,7 @@ from . import (
     aftersales_fund,
     aftersales_service_point_systems,
     aftersales_year_plan,
+    ir_cron,
     ir_sequence,
     plain_export,
     res_company,

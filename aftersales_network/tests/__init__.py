@@ -2,6 +2,7 @@ from . import (
     test_agreement,
     test_area,
     test_concurrency,
+    test_cron_each,
     test_dispatch,
     test_guards,
     test_metric,

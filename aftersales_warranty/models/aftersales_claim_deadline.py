@@ -1,5 +1,3 @@
-import logging
-
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -7,8 +5,6 @@ from odoo.tools import format_date
 from odoo.addons.aftersales_network.models.flow import FLOW
 
 from .aftersales_claim_flow import CLERK_GROUP
-
-_logger = logging.getLogger(__name__)
 
 
 class AftersalesClaim(models.Model):
@@ -31,27 +27,13 @@ class AftersalesClaim(models.Model):
         the others. A second run changes nothing.
         """
         late = self.search(self._get_late_domain(), order="id")
-        for start in range(0, len(late), batch_size):
-            batch = late[start : start + batch_size]
-            batch._follow_up_each()
-            remaining = len(late) - start - len(batch)
-            if not self.env["ir.cron"]._commit_progress(
-                len(batch), remaining=remaining
-            ):
-                break
-
-    def _follow_up_each(self):
-        """Follow up records one by one, each in its own savepoint."""
-        for claim in self.try_lock_for_update(allow_referencing=True):
-            try:
-                with self.env.cr.savepoint():
-                    claim._follow_up()
-            except Exception:  # one bad claim never stops the others
-                _logger.exception("Claim %s could not be followed up", claim.name)
+        self.env["ir.cron"]._aftersales_each(late, "_follow_up", batch_size)
 
     def _follow_up(self):
-        """What the settings of the company say, for one claim."""
+        """What the settings of the company say, for one claim that is still late."""
         self.ensure_one()
+        if not (self.is_answer_overdue or self.is_decide_overdue):
+            return None
         if self.state == "sent_back":
             rule = self.company_id.aftersales_answer_overdue
             if rule == "reject":

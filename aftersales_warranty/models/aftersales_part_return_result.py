@@ -173,16 +173,9 @@ class AftersalesPartReturn(models.Model):
 
         One record that fails never blocks the rest; a second run finds nothing.
         """
-        Cron = self.env["ir.cron"]
-        parts = self._find_missing()
-        done = 0
-        for start in range(0, len(parts), BATCH):
-            batch = parts[start : start + BATCH]
-            for part in batch:
-                part._count_missing()
-            done += len(batch)
-            if not Cron._commit_progress(len(batch), remaining=len(parts) - done):
-                break
+        self.env["ir.cron"]._aftersales_each(
+            self._find_missing(), "_count_missing", BATCH
+        )
 
     def _count_missing(self):
         """Let one part that never came count; report a failure and go on."""

@@ -22,15 +22,13 @@ class AftersalesSettlement(models.Model):
                 & Domain("state", "=", "sent")
                 & Domain("date_confirm_due", "<", company._get_aftersales_today())
             )
-            for settlement in due:
-                settlement._answer_overdue()
-                if not Cron._commit_progress(1):
-                    return
+            if not Cron._aftersales_each(due, "_answer_overdue", 1):
+                return
 
     def _answer_overdue(self):
         """One statement without an answer: by the company's setting."""
         self.ensure_one()
-        if not self.try_lock_for_update():
+        if self.state != "sent":
             return
         if self.company_id.aftersales_statement_silence == "confirm":
             self._confirm_by_silence()
@@ -61,8 +59,7 @@ class AftersalesSettlement(models.Model):
         somebody in the database did is found here.
         """
         lost = self._find_lost_bills()
-        for settlement in lost:
-            settlement._reopen_lost()
+        self.env["ir.cron"]._aftersales_each(lost, "_reopen_lost")
         for settlement in self._find_changed_bills() - lost:
             summary = self.env._(
                 "%(name)s: its bill has another amount or payee now.",
@@ -70,7 +67,6 @@ class AftersalesSettlement(models.Model):
             )
             if summary not in settlement.activity_ids.mapped("summary"):
                 settlement._ask_clerk(summary)
-        self.env["ir.cron"]._commit_progress(len(lost))
 
     @api.model
     def _find_lost_bills(self):

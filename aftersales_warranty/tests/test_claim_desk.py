@@ -12,7 +12,7 @@ from odoo.tools import mute_logger
 from .desk_common import DeskCommon
 
 PROGRESS = "odoo.addons.base.models.ir_cron.IrCron._commit_progress"
-DEADLINE = "odoo.addons.aftersales_warranty.models.aftersales_claim_deadline"
+EACH = "odoo.addons.aftersales_network.models.ir_cron"
 
 
 @tagged("post_install", "-at_install")
@@ -518,6 +518,19 @@ class TestClaimDeadline(DeskCommon):
         )
 
     @freeze_time("2026-04-01 02:00:00")
+    def test_what_was_decided_meanwhile_stays(self):
+        self.company.aftersales_silence_approves = True
+        claim = self._create_claim(("part", 1, 120.0, self.part))
+        with freeze_time("2026-05-02 02:00:00"):
+            wizard = self._wizard(claim.with_user(self.user_clerk).action_reject())
+            wizard.reason_id = self._reason("cdr")
+            wizard.action_apply()
+            # Found as late before, and decided before its batch came.
+            claim._follow_up()
+        self.assertEqual((claim.state, claim.amount_approved), ("rejected", 0.0))
+        self.assertFalse(claim.date_reminded)
+
+    @freeze_time("2026-04-01 02:00:00")
     def test_one_bad_claim_holds_up_nobody(self):
         bad = self._create_claim()
         good = self._create_claim(date_request="2026-03-10 08:00:00")
@@ -530,8 +543,8 @@ class TestClaimDeadline(DeskCommon):
 
         with (
             patch.object(type(bad), "_remind_clerk", fail),
-            mute_logger(DEADLINE),
-            self.assertLogs(DEADLINE, "ERROR") as logs,
+            mute_logger(EACH),
+            self.assertLogs(EACH, "ERROR") as logs,
         ):
             self._follow_up("2026-05-02", batch_size=1)
         self.assertEqual(len(logs.records), 1)

@@ -5,8 +5,11 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .settle_common import SettleCommon
+
+EACH = "odoo.addons.aftersales_network.models.ir_cron"
 
 
 @tagged("post_install", "-at_install")
@@ -197,6 +200,27 @@ class TestSettlementFlow(SettleCommon):
             [f"{settlement.name}: the point did not answer in time."],
         )
         self.assertEqual(settlement.activity_ids.user_id, self.user_clerk)
+
+    def test_one_bad_statement_holds_up_nobody(self):
+        bad, good = self._sent(100.0), self._sent(50.0)
+        original = type(bad)._answer_overdue
+
+        def fail(settlement):
+            if settlement == bad:
+                raise ValueError("Broken")
+            return original(settlement)
+
+        with (
+            patch.object(type(bad), "_answer_overdue", fail),
+            mute_logger(EACH),
+            self.assertLogs(EACH, "ERROR"),
+        ):
+            self._run_answers(bad, good.date_confirm_due + timedelta(days=1))
+        self.assertFalse(bad.activity_ids)
+        self.assertEqual(
+            good.activity_ids.summary,
+            f"{good.name}: the point did not answer in time.",
+        )
 
     def _run_answers(self, Settlement, day):
         with freeze_time(f"{day} 10:00:00"):
