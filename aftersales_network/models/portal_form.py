@@ -61,11 +61,7 @@ class AftersalesPortalFormMixin(models.AbstractModel):
         :param summary: what is to be done, in words for that person
         """
         self.ensure_one()
-        user = self.company_id._get_aftersales_people(group)[:1]
-        if user:
-            self.activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, user_id=user.id
-            )
+        self.company_id._ask_aftersales_people(self, group, summary)
 
     def _portal_parse(self, field, value):
         """Value of one field from the text of a form.

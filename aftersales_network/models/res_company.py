@@ -41,6 +41,28 @@ class ResCompany(models.Model):
 
         return here(group_sudo.user_ids) or here(group_sudo.all_user_ids)
 
+    def _ask_aftersales_people(self, record, group, summary, barred=None, **vals):
+        """Put a task on the list of somebody of a role.
+
+        :param record: what the task is about
+        :param group: external id of the group
+        :param summary: what is to be done, in words for that person
+        :param barred: users who may not do it, such as the author
+        :param vals: further values of the activity
+        :return: the user; empty where there is nobody
+        """
+        self.ensure_one()
+        people = self._get_aftersales_people(group)
+        user = (people - barred if barred else people)[:1]
+        if user:
+            record.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                user_id=user.id,
+                **vals,
+            )
+        return user
+
     def _get_aftersales_tz(self):
         """Name of the time zone in which the company counts its days."""
         self.ensure_one()

@@ -14,14 +14,9 @@ class AftersalesAnswer(models.Model):
         self._check_flow_state("draft")
         self._write_flow({"state": "review"})
         for answer in self:
-            people = answer.company_id._get_aftersales_people(REVIEWER)
-            reviewer = (people - answer.author_id)[:1]
-            if reviewer:
-                answer.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._("Review this answer"),
-                    user_id=reviewer.id,
-                )
+            answer.company_id._ask_aftersales_people(
+                answer, REVIEWER, self.env._("Review this answer"), answer.author_id
+            )
 
     def _check_reviewer(self):
         """Refuse a decision by another role, or by the author.

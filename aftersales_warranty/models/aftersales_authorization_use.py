@@ -99,15 +99,12 @@ class AftersalesAuthorization(models.Model):
     def _ask_reviewer(self):
         """Put the request on the list of somebody else who may decide it."""
         self.ensure_one()
-        people = self.company_id._get_aftersales_people(REVIEWER_GROUP)
-        author = self.create_uid | self.requested_by_id
-        decider = (people - author)[:1]
-        if decider:
-            self.activity_schedule(
-                TODO,
-                summary=self.env._("Decide on the authorisation"),
-                user_id=decider.id,
-            )
+        self.company_id._ask_aftersales_people(
+            self,
+            REVIEWER_GROUP,
+            self.env._("Decide on the authorisation"),
+            self.create_uid | self.requested_by_id,
+        )
 
     def _step(self, state, allowed, **values):
         """Take decided requests off the lists."""

@@ -47,15 +47,13 @@ class AftersalesClaimAppeal(models.Model):
     def _ask_other_clerk(self):
         """Put appeals on the list of a clerk who may decide them."""
         for appeal in self:
-            people = appeal.company_id._get_aftersales_people(CLERK_GROUP)
-            user = (people - appeal.sudo()._get_barred_users())[:1]
-            if user:
-                appeal.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._("Appeal to decide"),
-                    user_id=user.id,
-                    date_deadline=appeal.date_due,
-                )
+            appeal.company_id._ask_aftersales_people(
+                appeal,
+                CLERK_GROUP,
+                self.env._("Appeal to decide"),
+                appeal.sudo()._get_barred_users(),
+                date_deadline=appeal.date_due,
+            )
 
     def action_withdraw(self):
         """Take appeals back; the first decision stands."""

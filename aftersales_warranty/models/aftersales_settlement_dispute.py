@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 
 from odoo.addons.aftersales_network.models.flow import FLOW
 
+from .aftersales_claim_flow import CLERK_GROUP
+
 
 class AftersalesSettlementDispute(models.Model):
     """What a point says against a line of its statement, and the answer.
@@ -347,8 +349,5 @@ class AftersalesSettlement(models.Model):
     def _get_responsible_clerk(self):
         """The clerk who made the settlement, or another one of its company."""
         self.ensure_one()
-        clerks = self.env.ref("aftersales_network.group_settlement_clerk").sudo()
-        active = clerks.all_user_ids.filtered(
-            lambda u: u.active and not u.share and self.company_id in u.company_ids
-        )
-        return (self.create_uid & active) or active[:1]
+        clerks = self.company_id._get_aftersales_people(CLERK_GROUP)
+        return (self.create_uid & clerks) or clerks[:1]
