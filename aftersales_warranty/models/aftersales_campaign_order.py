@@ -377,9 +377,6 @@ class AftersalesRegistration(models.Model):
 
     _inherit = "aftersales.registration"
 
-    campaign_unit_ids = fields.One2many(
-        "aftersales.campaign.unit", "registration_id", "Recalls"
-    )
     campaign_count = fields.Integer("Open Recalls", compute="_compute_campaign_count")
 
     @api.depends("serial_key", "product_id")

@@ -38,9 +38,6 @@ class AftersalesCampaignUnit(models.Model):
         store=True,
         precompute=True,
     )
-    campaign_kind = fields.Selection(
-        related="campaign_id.kind", string="Kind of the Campaign", store=True
-    )
     state = fields.Selection(
         [
             ("open", "Open"),

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.fields import Domain
 
 from odoo.addons.aftersales_network.models.flow import FLOW
@@ -148,10 +148,3 @@ class AftersalesClaim(models.Model):
         system = self.env.ref("base.user_root")
         for rule, claims in self.grouped("auto_rule_id").items():
             claims.with_user(system)._conclude(rule.name)
-
-    @api.model
-    def _get_audit_domain(self):
-        """Claims that the rules drew and nobody decided yet."""
-        return Domain("auto_outcome", "=", "audit") & Domain(
-            "state", "in", ("submitted", "review")
-        )

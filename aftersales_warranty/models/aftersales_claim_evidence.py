@@ -78,14 +78,3 @@ class AftersalesClaim(models.Model):
         """Name of the file of a decision that is downloaded."""
         self.ensure_one()
         return self.env._("Decision %(claim)s", claim=self.name)
-
-    def action_view_earlier_claims(self):
-        """Open all claims of the same serial."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Earlier Claims of the Unit"),
-            "res_model": self._name,
-            "view_mode": "list,form",
-            "domain": [("serial", "=", self.serial), ("id", "!=", self.id)],
-        }

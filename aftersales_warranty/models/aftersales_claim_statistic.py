@@ -38,7 +38,7 @@ class AftersalesClaimStatistic(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
     service_point_id = fields.Many2one("aftersales.service.point", readonly=True)
-    centre_id = fields.Many2one("aftersales.service.point", "Centre", readonly=True)
+    centre_id = fields.Many2one("aftersales.service.point", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", "Category", readonly=True)
     decided_by_id = fields.Many2one("res.users", readonly=True)

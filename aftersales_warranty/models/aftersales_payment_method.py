@@ -1,9 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-#: Ways in which money changes hands; what is put on account does not.
-MONEY_KINDS = ("cash", "card", "transfer")
-
 
 class AftersalesPaymentMethod(models.Model):
     """A way in which customers pay for a job, and the journal it is posted to."""
