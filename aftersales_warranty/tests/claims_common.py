@@ -1,19 +1,9 @@
 import base64
-import io
 from datetime import date
-
-from PIL import Image
 
 from odoo.fields import Command
 
 from .common import WarrantyCommon
-
-
-def picture(colour="red"):
-    """Bytes of a small photo."""
-    stream = io.BytesIO()
-    Image.new("RGB", (8, 8), colour).save(stream, "PNG")
-    return stream.getvalue()
 
 
 class ClaimsCommon(WarrantyCommon):

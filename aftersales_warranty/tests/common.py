@@ -1,8 +1,18 @@
+import io
 from datetime import date, datetime
+
+from PIL import Image
 
 from odoo.fields import Command
 
 from odoo.addons.aftersales_network.tests.common import AftersalesCommon
+
+
+def make_picture(colour="red"):
+    """Bytes of a small PNG."""
+    stream = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(stream, "PNG")
+    return stream.getvalue()
 
 
 class WarrantyCommon(AftersalesCommon):
@@ -165,13 +175,18 @@ class WarrantyCommon(AftersalesCommon):
     def _approve(cls, claims, date_decision=None):
         claims.with_user(cls.user_clerk).action_approve()
         if date_decision:
-            claims.flush_recordset()
-            cls.env.cr.execute(
-                "UPDATE aftersales_claim SET date_decision = %s WHERE id IN %s",
-                (date_decision, tuple(claims.ids)),
-            )
-            claims.invalidate_recordset()
+            cls._decide_on(claims, date_decision)
         return claims
+
+    @classmethod
+    def _decide_on(cls, claims, day):
+        """Let claims have been decided on a day."""
+        claims.flush_recordset()
+        cls.env.cr.execute(
+            "UPDATE aftersales_claim SET date_decision = %s WHERE id IN %s",
+            (day, tuple(claims.ids)),
+        )
+        claims.invalidate_recordset()
 
     @classmethod
     def _settle(cls, points=None, date_to=date(2099, 12, 31)):

@@ -1,20 +1,15 @@
 import base64
-import io
 from datetime import date, datetime
 
-from PIL import Image
-
-from .common import WarrantyCommon
+from .common import WarrantyCommon, make_picture
 
 #: Roles that see hints.
 SEERS = ("clerk", "head", "auditor", "admin")
 
 
 def picture(colour):
-    """A small photo; another colour makes another content."""
-    stream = io.BytesIO()
-    Image.new("RGB", (16, 16), colour).save(stream, "PNG")
-    return base64.b64encode(stream.getvalue())
+    """A small photo for a field; another colour makes another content."""
+    return base64.b64encode(make_picture(colour))
 
 
 class HintsCommon(WarrantyCommon):

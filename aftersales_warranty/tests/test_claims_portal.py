@@ -2,7 +2,8 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import HttpCase, tagged
 
-from .claims_common import ClaimsCommon, picture
+from .claims_common import ClaimsCommon
+from .common import make_picture
 
 MEGABYTE = 1024 * 1024
 
@@ -105,7 +106,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
         self.assertEqual(self.claim.state, "draft")
 
     def test_outside_work_with_its_invoice(self):
-        files = {"documents": ("invoice.png", picture(), "image/png")}
+        files = {"documents": ("invoice.png", make_picture(), "image/png")}
         page = self._post(
             "line",
             files=files,
@@ -134,7 +135,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
         self.assertNotEqual(page.content, file.raw)
 
     def test_photos(self):
-        self._post("photos", files={"photos": ("a.png", picture(), "image/png")})
+        self._post("photos", files={"photos": ("a.png", make_picture(), "image/png")})
         photo = self.claim.photo_ids
         self.assertEqual(
             (photo.name, photo.res_model, photo.res_id),
@@ -147,7 +148,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
         self.assertFalse(photo.exists())
 
     def test_a_photo_of_30_mb_is_refused(self):
-        big = picture() + b"\0" * (30 * MEGABYTE)
+        big = make_picture() + b"\0" * (30 * MEGABYTE)
         page = self._post("photos", files={"photos": ("a.png", big, "image/png")})
         self.assertIn("a.png: a file may have 10 MB at most", page.text)
         self.assertFalse(self.claim.photo_ids)
@@ -228,7 +229,7 @@ class TestClaimsPortal(ClaimsCommon, HttpCase):
             self.claim.with_user(self.user_clerk)._portal_submit()
         mine._portal_submit()
         with self.assertRaises(UserError):
-            mine._portal_add_photos([("a.png", picture())])
+            mine._portal_add_photos([("a.png", make_picture())])
 
     def test_at_most_so_many_lines(self):
         mine = self.claim.with_user(self.user_portal)

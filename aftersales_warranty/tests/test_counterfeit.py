@@ -5,7 +5,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .units_common import UnitsCommon, make_picture
+from .common import make_picture
+from .units_common import UnitsCommon
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,8 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
-from .units_common import UnitsCommon, make_picture
+from .common import make_picture
+from .units_common import UnitsCommon
 
 
 @tagged("post_install", "-at_install")

@@ -7,8 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from .common import make_picture
 from .quality_common import NOW, TODAY, QualityCommon
-from .units_common import make_picture
 
 SIGNATURE = base64.b64encode(make_picture())
 

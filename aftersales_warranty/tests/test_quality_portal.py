@@ -3,8 +3,8 @@ import json
 
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from .common import make_picture
 from .quality_common import QualityCommon
-from .units_common import make_picture
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from .units_common import UnitsCommon, make_picture
+from .common import make_picture
+from .units_common import UnitsCommon
 
 
 class RequestCommon(UnitsCommon):

@@ -51,18 +51,10 @@ class TestSettlement(WarrantyCommon):
 
     def test_late_claims_roll_over(self):
         claims = self._claims(100.0)
-        self._approve_on(claims, date(2026, 4, 2))
+        self._decide_on(claims, date(2026, 4, 2))
         self.assertFalse(self._settle(date_to=date(2026, 3, 31)))
         settlement = self._settle(date_to=date(2026, 4, 30))
         self.assertEqual(settlement.claim_line_ids, claims.line_ids)
-
-    def _approve_on(self, claims, day):
-        claims.flush_recordset()
-        self.cr.execute(
-            "UPDATE aftersales_claim SET date_decision = %s WHERE id IN %s",
-            (day, tuple(claims.ids)),
-        )
-        claims.invalidate_recordset()
 
     def test_coefficient_is_exact_in_the_sum(self):
         self.point.level_id = self.env["aftersales.point.level"].create(

@@ -203,7 +203,7 @@ class TestSettlementTour(SettleCommon, HttpCase):
         last = self._get_last_month()
         self._adjust(-20.0, "Rude technician", last)
         claims = self._claims(100.0)
-        self._approve_on(claims, last)
+        self._decide_on(claims, last)
         self.start_tour(
             "/odoo/aftersales-settlements",
             "aftersales_statement_send",
@@ -238,11 +238,3 @@ class TestSettlementTour(SettleCommon, HttpCase):
     def _get_last_month(self):
         today = self.company._get_aftersales_today()
         return today.replace(day=1) - timedelta(days=1)
-
-    def _approve_on(self, claims, day):
-        claims.flush_recordset()
-        self.cr.execute(
-            "UPDATE aftersales_claim SET date_decision = %s WHERE id IN %s",
-            (day, tuple(claims.ids)),
-        )
-        claims.invalidate_recordset()

@@ -4,8 +4,8 @@ from odoo import http
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
+from .common import make_picture
 from .test_registration_request import RequestCommon
-from .units_common import make_picture
 
 
 @tagged("post_install", "-at_install")

@@ -1,18 +1,8 @@
 import base64
-import io
-
-from PIL import Image
 
 from odoo.fields import Command
 
-from .common import WarrantyCommon
-
-
-def make_picture(colour="red"):
-    """Bytes of a small PNG."""
-    stream = io.BytesIO()
-    Image.new("RGB", (8, 8), colour).save(stream, "PNG")
-    return stream.getvalue()
+from .common import WarrantyCommon, make_picture
 
 
 class UnitsCommon(WarrantyCommon):
