@@ -110,19 +110,13 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _cron_escalate(self):
         """Give overdue cases to the next higher person, a batch a transaction."""
-        domain = self._get_escalation_domain()
-        remaining = self.search_count(domain)
-        while remaining:
-            tickets = self.search(domain, limit=BATCH, order="aftersales_date_due, id")
-            tickets = tickets.try_lock_for_update()
-            if not tickets:
-                break
-            tickets._escalate()
-            remaining = max(0, remaining - len(tickets))
-            if not self.env["ir.cron"]._commit_progress(
-                len(tickets), remaining=remaining
-            ):
-                break
+        self.env["ir.cron"]._aftersales_work_off(
+            self,
+            self._get_escalation_domain(),
+            "_escalate",
+            BATCH,
+            order="aftersales_date_due, id",
+        )
 
     def _escalate(self):
         """Remind the leader of the team, or a head of service, and raise priority."""

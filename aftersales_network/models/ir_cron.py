@@ -6,7 +6,7 @@ _logger = logging.getLogger(__name__)
 
 
 class IrCron(models.Model):
-    """Scheduled jobs that take the same step for each of many records."""
+    """Scheduled jobs that take the same step for many records."""
 
     _inherit = "ir.cron"
 
@@ -34,3 +34,24 @@ class IrCron(models.Model):
             if not self._commit_progress(len(batch), remaining=remaining):
                 return False
         return True
+
+    @api.model
+    def _aftersales_work_off(self, model, domain, step, batch_size, order="id"):
+        """Take a step for batches of what a domain finds, with a commit after each.
+
+        The step takes its records out of the domain; interrupted, the next run goes
+        on. What somebody else works on waits for the next run.
+
+        :param model: the model, with the rights of the job
+        :param step: name of a method of a batch
+        """
+        remaining = model.search_count(domain)
+        while remaining:
+            batch = model.search(domain, limit=batch_size, order=order)
+            batch = batch.try_lock_for_update()
+            if not batch:
+                break
+            getattr(batch, step)()
+            remaining = max(0, remaining - len(batch))
+            if not self._commit_progress(len(batch), remaining=remaining):
+                break

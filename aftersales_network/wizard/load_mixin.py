@@ -144,6 +144,16 @@ class AftersalesLoadMixin(models.AbstractModel):
         values = {heading: read_cell(cell) for heading, cell in raw.values.items()}
         return self._get_load_kernel().read_row(values, mapping)
 
+    @api.model
+    def _index_by_text(self, records, names):
+        """Records by their texts: ``{text: record}``; a text of two names none."""
+        found = {}
+        for name in names:
+            for record in records:
+                if record[name]:
+                    found.setdefault(record[name], {})[record] = True
+        return {text: next(iter(x)) for text, x in found.items() if len(x) == 1}
+
     def _get_file_error(self, error):
         """The UserError of a file that is refused as a whole."""
         if error.code == "too_big":

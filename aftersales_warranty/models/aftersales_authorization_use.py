@@ -222,14 +222,13 @@ class AftersalesAuthorization(models.Model):
     @api.model
     def _cron_expire(self):
         """End consents whose last day has passed without the work being begun."""
-        domain = self._get_expired_domain()
-        remaining = self.search_count(domain)
-        while permits := self.search(domain, limit=EXPIRY_BATCH):
-            permits._step("expired", ("approved",))
-            remaining -= len(permits)
-            done = self.env["ir.cron"]._commit_progress
-            if not done(len(permits), remaining=max(0, remaining)):
-                break
+        self.env["ir.cron"]._aftersales_work_off(
+            self, self._get_expired_domain(), "_expire", EXPIRY_BATCH
+        )
+
+    def _expire(self):
+        """End consents that were not used in time."""
+        self._step("expired", ("approved",))
 
     @api.model
     def _get_expired_domain(self):

@@ -238,19 +238,9 @@ class AftersalesClaim(models.Model):
 
         What a claim is compared with goes on after its submission.
         """
-        Cron = self.env["ir.cron"]
-        domain = self._get_stale_hint_domain()
-        Claim_sudo = self.sudo()
-        remaining = Claim_sudo.search_count(domain)
-        while remaining:
-            claims = Claim_sudo.search(domain, limit=BATCH, order="id")
-            claims = claims.try_lock_for_update()
-            if not claims:
-                break
-            claims._find_hints()
-            remaining = max(0, remaining - len(claims))
-            if not Cron._commit_progress(len(claims), remaining=remaining):
-                break
+        self.env["ir.cron"]._aftersales_work_off(
+            self.sudo(), self._get_stale_hint_domain(), "_find_hints", BATCH
+        )
 
 
 class ResCompany(models.Model):

@@ -85,19 +85,12 @@ class AftersalesRegistration(models.Model):
     @api.model
     def _cron_refresh_cover(self):
         """Calculate the cover of units again, a batch a transaction."""
-        Cron = self.env["ir.cron"]
-        domain = self._get_stale_domain()
-        Unit_sudo = self.sudo().with_context(active_test=False)
-        remaining = Unit_sudo.search_count(domain)
-        while remaining:
-            units = Unit_sudo.search(domain, limit=BATCH, order="id")
-            units = units.try_lock_for_update()
-            if not units:
-                break
-            units._refresh_cover()
-            remaining = max(0, remaining - len(units))
-            if not Cron._commit_progress(len(units), remaining=remaining):
-                break
+        self.env["ir.cron"]._aftersales_work_off(
+            self.sudo().with_context(active_test=False),
+            self._get_stale_domain(),
+            "_refresh_cover",
+            BATCH,
+        )
 
     def _refresh_cover(self):
         """Find missing policies and calculate the end of the cover again.

@@ -99,12 +99,9 @@ class AftersalesCampaignLoad(models.TransientModel):
             [("campaign_id", "=", campaign.id), ("serial_key", "in", keys)],
             ["product_id", "serial_key"],
         )
-        named = {}
-        for name in ("name", "barcode", "default_code"):
-            for product in products.filtered(name):
-                named.setdefault(product[name], set()).add(product.id)
+        names = ("name", "barcode", "default_code")
         return {
-            "product": {text: ids for text, ids in named.items() if len(ids) == 1},
+            "product": self._index_by_text(products, names),
             "unit": units.sorted(lambda u: u.state == "active").grouped("serial_key"),
             "taken": {(row.product_id.id, row.serial_key) for row in taken},
         }
@@ -143,8 +140,8 @@ class AftersalesCampaignLoad(models.TransientModel):
         units = known["unit"].get(key, self.env["aftersales.registration"])
         affected = self.campaign_id.product_ids.ids
         if row["product"]:
-            ids = known["product"].get(row["product"])
-            if not ids:
+            product = known["product"].get(row["product"])
+            if not product:
                 return (
                     False,
                     units,
@@ -153,7 +150,7 @@ class AftersalesCampaignLoad(models.TransientModel):
                         text=row["product"],
                     ),
                 )
-            affected = list(ids)
+            affected = product.ids
         found = units.filtered(lambda u: not affected or u.product_id.id in affected)
         products = found.product_id.ids or affected
         if len(products) != 1:

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -88,22 +88,14 @@ class AftersalesRegistrationLoad(models.TransientModel):
             & Domain("state", "=", "active")
         )
         return {
-            "product": self._index(products, ("name", "barcode", "default_code")),
-            "email": self._index(partners, ("email",)),
-            "partner": self._index(partners, ("name",)),
+            "product": self._index_by_text(
+                products, ("name", "barcode", "default_code")
+            ),
+            "email": self._index_by_text(partners, ("email",)),
+            "partner": self._index_by_text(partners, ("name",)),
             "unit": {(u.product_id, u.serial_key): u for u in units},
             "seen": set(),
         }
-
-    @api.model
-    def _index(self, records, names):
-        """Records by their texts; a text of two records names none."""
-        found = {}
-        for name in names:
-            for record in records:
-                if record[name]:
-                    found.setdefault(record[name], {})[record] = True
-        return {key: next(iter(x)) for key, x in found.items() if len(x) == 1}
 
     # -- judging -----------------------------------------------------------------
 
