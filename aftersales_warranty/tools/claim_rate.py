@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from .prices import get_depth
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -106,18 +108,11 @@ def _rank(table, job):
         return None
     if table.level_id and table.level_id != job.level_id:
         return None
-    area = _depth(table.area_id, job.area_ids)
-    categ = _depth(table.categ_id, job.categ_ids)
+    area = get_depth(table.area_id, job.area_ids)
+    categ = get_depth(table.categ_id, job.categ_ids)
     if area is None or categ is None:
         return None
     return bool(table.level_id), area, categ, -table.id
-
-
-def _depth(wanted, path):
-    """Place of ``wanted`` in a path: 0 where nothing is wanted, ``None`` outside."""
-    if not wanted:
-        return 0
-    return path.index(wanted) + 1 if wanted in path else None
 
 
 # ------------------------------------------------------------------------- dates

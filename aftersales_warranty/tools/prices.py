@@ -62,8 +62,8 @@ def score(entry, charge):
     """
     if entry.kind != charge.kind:
         return None
-    part_depth = _depth(entry.part_categ_id, charge.part_categ_ids)
-    categ_depth = _depth(entry.categ_id, charge.categ_ids)
+    part_depth = get_depth(entry.part_categ_id, charge.part_categ_ids)
+    categ_depth = get_depth(entry.categ_id, charge.categ_ids)
     named = not entry.names or normalise(charge.name) in entry.names
     equal = (
         (entry.product_id, charge.product_id),
@@ -83,8 +83,11 @@ def score(entry, charge):
     )
 
 
-def _depth(wanted, path):
-    """Depth of a category in a path; 0 for any, None where it is not in it."""
+def get_depth(wanted, path):
+    """Depth of a category or an area in a path, the widest first.
+
+    :return: 0 where any will do, ``None`` where it is not in the path
+    """
     if not wanted:
         return 0
     return path.index(wanted) + 1 if wanted in path else None
