@@ -1,7 +1,7 @@
 """Guards of what only a document's own steps, or other people, may change."""
 
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import LockError, UserError
 from odoo.tools import ormcache
 
 #: Who decides what nobody else may.
@@ -9,6 +9,24 @@ HEAD_GROUP = "aftersales_network.group_head"
 #: Marks writes of the steps: a caller by RPC can send any context key, but never
 #: this very object.
 FLOW = object()
+
+
+def lock_rows(records, name):
+    """Take the rows of a step: two people cannot do it at once.
+
+    :param name: name of the document, for the message
+    :raise UserError: somebody else works on it at this moment
+    """
+    try:
+        records.lock_for_update(allow_referencing=True)
+    except LockError as error:
+        raise UserError(
+            records.env._(
+                "Somebody else is working on %(name)s at this moment. Reload the page "
+                "and look again.",
+                name=name,
+            )
+        ) from error
 
 
 def without_guarded_defaults(records, names):

@@ -1,11 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.exceptions import LockError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from odoo.addons.aftersales_network.models.flow import FLOW
+from odoo.addons.aftersales_network.models.flow import FLOW, lock_rows
 
 #: What a clerk types into a line while he decides.
 INLINE_FIELDS = frozenset(("decide_amount", "decide_reason_id", "decide_note"))
@@ -63,16 +63,7 @@ class AftersalesClaim(models.Model):
 
         :raise UserError: somebody else decides at this moment
         """
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is deciding %(claim)s at this moment. Reload the "
-                    "page and look again.",
-                    claim=self[:1].name,
-                )
-            ) from error
+        lock_rows(self, self[:1].name)
 
     def _check_in_own_hands(self):
         """Refuse a decision on what another clerk has taken up.

@@ -2,9 +2,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.aftersales_network.models.flow import FLOW
+from odoo.addons.aftersales_network.models.flow import FLOW, lock_rows
 from odoo.addons.aftersales_network.tools.portal_form import DOCUMENT_TYPES
 
 from ..tools import claim_desk as kernel
@@ -111,17 +111,8 @@ class AftersalesClaimAppeal(models.Model):
 
         :raise UserError: somebody else decides at this moment
         """
-        try:
-            self.lock_for_update(allow_referencing=True)
-            self.claim_id.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is deciding %(claim)s at this moment. Reload the "
-                    "page and look again.",
-                    claim=self[:1].name,
-                )
-            ) from error
+        lock_rows(self, self[:1].name)
+        lock_rows(self.claim_id, self[:1].name)
 
     def _decide(self, amount, note, reason=None):
         """Decide the appeal: upheld, partly upheld or refused, by the amount.

@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from odoo.addons.aftersales_network.models.aftersales_service_order_photo import (
     PHOTO_BYTES,
     is_picture,
 )
+from odoo.addons.aftersales_network.models.flow import lock_rows
 
 from .aftersales_part_return import OWED_STATES
 
@@ -107,16 +108,7 @@ class AftersalesPartReturn(models.Model):
 
         :raise UserError: somebody else works on them at this moment
         """
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %(part)s at this moment. Reload the "
-                    "page and look again.",
-                    part=self[:1].name,
-                )
-            ) from error
+        lock_rows(self, self[:1].name)
         self.invalidate_recordset(["state", "shipment_id", "duty"])
 
     def _check_role(self, group):

@@ -1,7 +1,11 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, LockError, UserError
+from odoo.exceptions import AccessError, UserError
 
-from odoo.addons.aftersales_network.models.flow import FLOW, without_guarded_defaults
+from odoo.addons.aftersales_network.models.flow import (
+    FLOW,
+    lock_rows,
+    without_guarded_defaults,
+)
 
 from .aftersales_claim_flow import CLERK_GROUP
 
@@ -227,16 +231,7 @@ class AftersalesSettlement(models.Model):
 
         :raise UserError: somebody else works on it at this moment
         """
-        try:
-            self.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on %(name)s at this moment. Reload the "
-                    "page and look again.",
-                    name=self[:1].name,
-                )
-            ) from error
+        lock_rows(self, self[:1].name)
         self.invalidate_recordset(["state", "move_id"])
 
     def _lock_claims(self):
@@ -245,16 +240,7 @@ class AftersalesSettlement(models.Model):
         :raise UserError: somebody else works on one of them
         """
         claims = self.line_ids.claim_id
-        try:
-            claims.lock_for_update(allow_referencing=True)
-        except LockError as error:
-            raise UserError(
-                self.env._(
-                    "Somebody else is working on a claim of %(name)s at this moment. "
-                    "Try again in a moment.",
-                    name=self[:1].name,
-                )
-            ) from error
+        lock_rows(claims, self[:1].name)
         claims.invalidate_recordset(["state"])
 
     def _check_clerk(self):

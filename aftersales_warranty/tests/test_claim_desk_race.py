@@ -86,7 +86,7 @@ class TestTwoClerks(CommittedCase):
         self._claim(one, 0).action_approve()
         self._claim(one, 0).env.flush_all()
         message = (
-            f"Somebody else is deciding {self.name} at this moment. Reload the page "
+            f"Somebody else is working on {self.name} at this moment. Reload the page "
             "and look again."
         )
         with self.assertRaisesRegex(UserError, message):
@@ -110,7 +110,7 @@ class TestTwoClerks(CommittedCase):
     def test_two_clerks_decide_a_line(self):
         one, two = self._cursor(), self._cursor()
         self._claim(one, 0).line_ids.write({"decide_amount": 100.0})
-        with self.assertRaisesRegex(UserError, "Somebody else is deciding"):
+        with self.assertRaisesRegex(UserError, "Somebody else is working on"):
             self._claim(two, 1).line_ids.write({"decide_amount": 100.0})
         self._claim(one, 0).env.flush_all()
         one.commit()
@@ -125,9 +125,9 @@ class TestTwoClerks(CommittedCase):
         claim = self._claim(one, 0)
         claim._reject(claim.env.ref("aftersales_warranty.claim_reason_ew"))
         claim.env.flush_all()
-        with self.assertRaisesRegex(UserError, "Somebody else is deciding"):
+        with self.assertRaisesRegex(UserError, "Somebody else is working on"):
             self._claim(two, 1)._send_back("Photo missing")
-        with self.assertRaisesRegex(UserError, "Somebody else is deciding"):
+        with self.assertRaisesRegex(UserError, "Somebody else is working on"):
             self._claim(two, 1).action_take_over()
         one.rollback()
         self._claim(two, 1)._send_back("Photo missing")
