@@ -47,3 +47,14 @@ class IrSequence(models.Model):
         numbers = self._aftersales_next_numbers(code, len(unnumbered))
         for vals, number in zip(unnumbered, numbers, strict=True):
             vals[field] = number
+
+    @api.model
+    def _aftersales_number(self, records):
+        """Number new documents, once nothing can refuse them any more.
+
+        Nobody uses up a number in vain. The code of the sequence is the name of the
+        model, whose steps write the number.
+        """
+        numbers = self._aftersales_next_numbers(records._name, len(records))
+        for record, number in zip(records, numbers, strict=True):
+            record._write_flow({"name": number})

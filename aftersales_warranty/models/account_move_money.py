@@ -48,6 +48,7 @@ class AccountPayment(models.Model):
             )
 
     def write(self, vals):
+        """A payment with a receipt is neither reset nor cancelled."""
         if vals.get("state") in ("draft", "canceled", "rejected"):
             self._check_aftersales_receipt()
         return super().write(vals)

@@ -165,6 +165,7 @@ class AftersalesClaim(models.Model):
         self.with_context(aftersales_claim_flow=FLOW).write({"clerk_id": self.env.uid})
 
     def action_approve(self):
+        """Approve in full; who decides has the claim in hand."""
         res = super().action_approve()
         self.filtered(lambda c: not c.clerk_id)._take_up()
         return res
@@ -175,6 +176,7 @@ class AftersalesClaim(models.Model):
         return self.action_decide_next()
 
     def action_reopen(self):
+        """Decide anew; who reopens has the claim in hand."""
         res = super().action_reopen()
         self._take_up()
         return res

@@ -154,10 +154,7 @@ class AftersalesClaimAppeal(models.Model):
         appeals = super().create(vals_list)
         appeals.claim_line_id.check_access("read")
         appeals.claim_line_id._check_can_appeal()
-        Sequence = self.env["ir.sequence"]
-        numbers = Sequence._aftersales_next_numbers(self._name, len(appeals))
-        for appeal, number in zip(appeals, numbers, strict=True):
-            appeal._write_flow({"name": number})
+        self.env["ir.sequence"]._aftersales_number(appeals)
         return appeals
 
     def write(self, vals):

@@ -313,6 +313,7 @@ class AftersalesDayCloseLine(models.Model):
             )
 
     def write(self, vals):
+        """A count, and the reason of a difference, belong to an open day."""
         if set(vals) & {"amount_counted", "reason"} and not self._may_write_figures():
             self._check_open()
         return super().write(vals)

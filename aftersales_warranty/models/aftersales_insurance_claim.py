@@ -129,17 +129,13 @@ class AftersalesInsuranceClaim(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # Nobody uses up a number in vain.
-        self.check_access("create")
+        """Number the claims that may be created."""
         claims = super().create(vals_list)
-        numbers = self.env["ir.sequence"]._aftersales_next_numbers(
-            self._name, len(claims)
-        )
-        for claim, number in zip(claims, numbers, strict=True):
-            claim._write_flow({"name": number})
+        self.env["ir.sequence"]._aftersales_number(claims)
         return claims
 
     def write(self, vals):
+        """What is asked changes in a draft, the answer once it was sent."""
         if not self._is_flow():
             if set(vals) & {"policy_id", "amount_claimed"}:
                 self._check_flow_state("draft")

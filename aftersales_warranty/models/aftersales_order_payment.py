@@ -246,6 +246,7 @@ class AftersalesOrderPayment(models.Model):
                 )
 
     def write(self, vals):
+        """What the receipt states changes in a draft only."""
         fixed = {"order_id", "partner_id", "kind", "origin_id", "method_id", "date"}
         fixed |= {"currency_id", "amount", "staff_id"}
         if set(vals) & fixed and not self._is_flow():

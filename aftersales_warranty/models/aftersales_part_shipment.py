@@ -91,11 +91,7 @@ class AftersalesPartShipment(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         shipments = super().create(vals_list)
-        numbers = self.env["ir.sequence"]._aftersales_next_numbers(
-            self._name, len(shipments)
-        )
-        for shipment, number in zip(shipments, numbers, strict=True):
-            shipment._write_flow({"name": number})
+        self.env["ir.sequence"]._aftersales_number(shipments)
         return shipments
 
     @api.ondelete(at_uninstall=False)

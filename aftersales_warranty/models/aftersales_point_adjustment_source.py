@@ -94,6 +94,7 @@ class AftersalesPointAdjustment(models.Model):
                 adjustment.kind = "award" if adjustment.amount > 0 else "penalty"
 
     def write(self, vals):
+        """What has a source is changed by the source."""
         if not self._is_flow() and self._SOURCE_FIELDS & set(vals):
             self._check_no_source()
         return super().write(vals)

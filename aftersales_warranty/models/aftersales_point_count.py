@@ -84,11 +84,8 @@ class AftersalesPointCount(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         counts = super().create(vals_list)
-        numbers = self.env["ir.sequence"]._aftersales_next_numbers(
-            self._name, len(counts)
-        )
-        for count, number in zip(counts, numbers, strict=True):
-            count._write_flow({"name": number})
+        self.env["ir.sequence"]._aftersales_number(counts)
+        for count in counts:
             count._check_place()
             count._fill()
         return counts

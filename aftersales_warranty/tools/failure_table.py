@@ -115,6 +115,7 @@ class _Counts:
         self.costs = defaultdict(Decimal)
 
     def add_units(self, group, first, last):
+        """Count units from the first to the last day they were observed."""
         low = month_in_service(group.start, first)
         high = month_in_service(group.start, last)
         self.steps[low] += group.quantity
@@ -133,11 +134,13 @@ class _Counts:
         return months
 
     def add_failure(self, failure):
+        """Count a failure in its month in service."""
         month = month_in_service(failure.start, failure.day)
         self.failures[month] += 1
         self.costs[month] += failure.cost
 
     def rows(self):
+        """The table: ``{month in service: Row}``."""
         months = {*self.steps, *self.failures}
         units, found = 0, {}
         for month in range(min(months), max(months) + 1):

@@ -59,10 +59,12 @@ class Usage:
 
     @property
     def mean(self):
+        """Pieces of one repair on average."""
         return self.total / self.repairs
 
     @property
     def mean_square(self):
+        """Mean of the squared pieces of one repair."""
         return self.squares / self.repairs
 
 
