@@ -258,14 +258,12 @@ class AftersalesFinding(models.Model):
         done = len(upcoming | overdue)
         self.env["ir.cron"]._commit_progress(done, remaining=int(done >= limit))
 
-    def _get_companies_by_today(self):
-        return self.env["aftersales.agreement"]._get_companies_by_today()
-
     def _get_to_remind(self, limit):
         """Open findings that are due soon and whose owner was not told yet.
 
         What an unannounced audit still hides is told to nobody.
         """
+        by_today = self.env["res.company"]._get_aftersales_by_today()
         domains = [
             Domain("company_id", "=", company.id)
             & Domain(
@@ -273,7 +271,7 @@ class AftersalesFinding(models.Model):
                 "<=",
                 date_utils.add(day, days=company.aftersales_finding_remind_days),
             )
-            for day, companies in self._get_companies_by_today().items()
+            for day, companies in by_today.items()
             for company in companies
         ]
         domain = Domain("state", "=", "open") & Domain("date_reminded", "=", False)
@@ -282,9 +280,10 @@ class AftersalesFinding(models.Model):
 
     def _get_to_escalate(self, limit):
         """Overdue findings of which no superior was told yet."""
+        by_today = self.env["res.company"]._get_aftersales_by_today()
         domains = [
             Domain("company_id", "in", companies.ids) & Domain("date_due", "<", day)
-            for day, companies in self._get_companies_by_today().items()
+            for day, companies in by_today.items()
         ]
         domain = Domain("state", "in", ("open", "corrected"))
         domain &= Domain("date_escalated", "=", False)

@@ -90,18 +90,9 @@ class AftersalesAgreement(models.Model):
         )
 
     @api.model
-    def _get_companies_by_today(self):
-        """Companies by their own today: ``{date: companies}``."""
-        return (
-            self.env["res.company"]
-            .search([("active", "=", True)])
-            .grouped(lambda company: company._get_aftersales_today())
-        )
-
-    @api.model
     def _find_expired(self, limit):
         """Agreements in force whose last day has passed in their company."""
-        by_today = self._get_companies_by_today()
+        by_today = self.env["res.company"]._get_aftersales_by_today()
         return self.search(
             self._get_in_force_domain()
             & Domain.OR(

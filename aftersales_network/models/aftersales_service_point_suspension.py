@@ -179,7 +179,7 @@ class AftersalesServicePoint(models.Model):
     @api.model
     def _cron_lift_suspensions(self, limit=500):
         """Lift the suspensions whose last day has passed in their company."""
-        by_today = self.env["aftersales.agreement"]._get_companies_by_today()
+        by_today = self.env["res.company"]._get_aftersales_by_today()
         points = self.search(
             Domain("state", "=", "suspended")
             & Domain.OR(

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -17,6 +17,12 @@ class ResCompany(models.Model):
         return fields.Date.context_today(
             self.with_context(tz=self._get_aftersales_tz()), timestamp=moment
         )
+
+    @api.model
+    def _get_aftersales_by_today(self):
+        """All companies by their own today: ``{date: companies}``; for daily jobs."""
+        companies_sudo = self.sudo().search([("active", "=", True)])
+        return companies_sudo.grouped(lambda company: company._get_aftersales_today())
 
     def _get_aftersales_people(self, group):
         """Active people of a role in the company.

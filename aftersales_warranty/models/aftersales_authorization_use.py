@@ -236,11 +236,10 @@ class AftersalesAuthorization(models.Model):
 
         Work that began may be claimed later.
         """
-        companies_sudo = self.env["res.company"].sudo().search([("active", "=", True)])
+        by_today = self.env["res.company"]._get_aftersales_by_today()
         ended = Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("date_to", "<", company._get_aftersales_today())
-            for company in companies_sudo
+            Domain("company_id", "in", companies.ids) & Domain("date_to", "<", day)
+            for day, companies in by_today.items()
         )
         idle = Domain("order_id", "=", False) | Domain(
             "order_id.date_start", "=", False

@@ -14,16 +14,17 @@ class AftersalesSettlement(models.Model):
     @api.model
     def _cron_answers_due(self):
         """Confirm or remind of statements that the point did not answer in time."""
-        Cron = self.env["ir.cron"]
-        # The scheduled job works for every company.
-        for company in self.env["res.company"].sudo().search([("active", "=", True)]):
-            due = self.search(
-                Domain("company_id", "=", company.id)
-                & Domain("state", "=", "sent")
-                & Domain("date_confirm_due", "<", company._get_aftersales_today())
-            )
-            if not Cron._aftersales_each(due, "_answer_overdue", 1):
-                return
+        by_today = self.env["res.company"]._get_aftersales_by_today()
+        due = self.search(
+            Domain("state", "=", "sent")
+            & Domain.OR(
+                Domain("company_id", "in", companies.ids)
+                & Domain("date_confirm_due", "<", day)
+                for day, companies in by_today.items()
+            ),
+            order="company_id, id",
+        )
+        self.env["ir.cron"]._aftersales_each(due, "_answer_overdue", 1)
 
     def _answer_overdue(self):
         """One statement without an answer: by the company's setting."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class ResCompany(models.Model):
@@ -38,12 +38,6 @@ class ResCompany(models.Model):
         "CHECK (aftersales_difference_limit >= 0)",
         "The difference without approval cannot be negative.",
     )
-
-    @api.model
-    def _get_aftersales_by_today(self):
-        """All companies by their own today: ``{date: companies}``; for daily jobs."""
-        companies_sudo = self.sudo().search([("active", "=", True)])
-        return companies_sudo.grouped(lambda company: company._get_aftersales_today())
 
 
 class ResConfigSettings(models.TransientModel):
