@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.fields import Command, Domain
+from odoo.fields import Command
 
 from .aftersales_campaign import MONEY_GROUPS
+from .aftersales_compensation_case import count_by_link
 
 #: Compensations that somebody approved: they cost money.
 APPROVED = ("approved", "given", "closed")
@@ -77,7 +78,7 @@ class AftersalesCampaignUnit(models.Model):
 
 
 class AftersalesCampaign(models.Model):
-    """Compensations of a campaign: of its units, each with its own draw."""
+    """Compensations of a campaign and of its units, each with its own draw."""
 
     _name = "aftersales.campaign"
     _inherit = ["aftersales.campaign", "aftersales.case.mixin"]
@@ -91,34 +92,29 @@ class AftersalesCampaign(models.Model):
     )
 
     def _get_compensation_domain(self):
-        """Compensations of the affected units."""
-        rows = self.env["aftersales.campaign.unit"].sudo()
-        units = rows._search([("campaign_id", "in", self.ids)])
-        return Domain("case_model", "=", rows._name) & Domain("case_id", "in", units)
+        """Compensations of the campaign and of its affected units."""
+        return [("campaign_id", "in", self.ids)]
 
     def _count_compensations(self):
-        Compensation = self.env["aftersales.compensation"]
-        return {
-            campaign.id: Compensation.search_count(campaign._get_compensation_domain())
-            for campaign in self
-        }
-
-    def action_view_compensations(self):
-        """Open the compensations of the affected units."""
-        action = super().action_view_compensations()
-        return {**action, "domain": list(action["domain"])}
+        return count_by_link(self, "campaign_id")
 
     def _compute_costs(self):
         """What owners got is part of the cost, too."""
         result = super()._compute_costs()
-        Compensation_sudo = self.env["aftersales.compensation"].sudo()
-        for campaign in self:
-            domain = campaign._origin._get_compensation_domain()
-            ((amount,),) = Compensation_sudo._read_group(
-                domain & Domain("state", "in", APPROVED), [], ["amount_net:sum"]
+        # Who handles the money need not read every compensation.
+        groups = (
+            self.env["aftersales.compensation"]
+            .sudo()
+            ._read_group(
+                [("campaign_id", "in", self.ids), ("state", "in", APPROVED)],
+                ["campaign_id"],
+                ["amount_net:sum"],
             )
-            campaign.amount_compensation = amount
-            campaign.amount_cost += amount
+        )
+        amounts = {campaign.id: amount for campaign, amount in groups}
+        for campaign in self:
+            campaign.amount_compensation = amounts.get(campaign._origin.id, 0.0)
+            campaign.amount_cost += campaign.amount_compensation
             done = campaign.done_count
             campaign.cost_per_unit = campaign.amount_cost / done if done else 0.0
         return result

@@ -1,6 +1,14 @@
 from odoo import api, fields, models
 
 
+def count_by_link(records, field_name):
+    """Compensations by their own link to the records: ``{id: count}``."""
+    groups = records.env["aftersales.compensation"]._read_group(
+        [(field_name, "in", records.ids)], [field_name], ["__count"]
+    )
+    return {record.id: count for record, count in groups}
+
+
 class AftersalesCaseMixin(models.AbstractModel):
     """Every case of the suite offers the compensation of its customer."""
 
@@ -100,7 +108,7 @@ class AftersalesServiceOrder(models.Model):
     _inherit = ["aftersales.service.order", "aftersales.case.mixin"]
 
     def _count_compensations(self):
-        return _count_by_link(self, "order_id")
+        return count_by_link(self, "order_id")
 
     def _get_compensation_domain(self):
         return [("order_id", "=", self.id)]
@@ -122,7 +130,7 @@ class AftersalesRegistration(models.Model):
     _inherit = ["aftersales.registration", "aftersales.case.mixin"]
 
     def _count_compensations(self):
-        return _count_by_link(self, "registration_id")
+        return count_by_link(self, "registration_id")
 
     def _get_compensation_domain(self):
         return [("registration_id", "=", self.id)]
@@ -145,7 +153,7 @@ class AftersalesReturn(models.Model):
     _inherit = ["aftersales.return", "aftersales.case.mixin"]
 
     def _count_compensations(self):
-        return _count_by_link(self, "return_id")
+        return count_by_link(self, "return_id")
 
     def _get_compensation_domain(self):
         return [("return_id", "=", self.id)]
@@ -160,11 +168,3 @@ class AftersalesReturn(models.Model):
             "partner_id": self.partner_id.id,
             "service_point_id": self.service_point_id.id,
         }
-
-
-def _count_by_link(records, field_name):
-    """Compensations by their own link to the records: ``{id: count}``."""
-    groups = records.env["aftersales.compensation"]._read_group(
-        [(field_name, "in", records.ids)], [field_name], ["__count"]
-    )
-    return {record.id: count for record, count in groups}
