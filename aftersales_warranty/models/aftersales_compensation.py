@@ -368,6 +368,8 @@ class AftersalesCompensation(models.Model):
     def write(self, vals):
         """What was decided changes in a draft only."""
         if set(vals) & self._get_decided_fields() and not self._is_flow():
+            # Who may not write at all is not told about the state.
+            self.check_access("write")
             self._check_flow_state("draft")
         return super().write(vals)
 
