@@ -1,5 +1,6 @@
 # The company first: on an upgrade, defaults of other models read its new columns.
 from . import res_company
+from . import aftersales_author_mixin, linked_file_mixin
 from . import aftersales_product_class
 from . import aftersales_fault_group
 from . import aftersales_policy
@@ -187,6 +188,7 @@ from . import (
     aftersales_part_result_rule,
     aftersales_part_result,
     aftersales_part_return_result,
+    aftersales_part_return_found,
 )
 
 # models of: desk
@@ -221,6 +223,7 @@ from . import aftersales_service_point_settle
 from . import aftersales_point_adjustment_source
 from . import aftersales_settlement_carry
 from . import aftersales_settlement_dispute
+from . import aftersales_claim_line_money
 from . import aftersales_deduction_rule
 from . import aftersales_settlement_period
 from . import aftersales_settlement_portal
@@ -237,6 +240,7 @@ from . import account_move_money
 from . import aftersales_compensation_rule
 from . import aftersales_compensation, aftersales_compensation_flow
 from . import aftersales_compensation_money, aftersales_compensation_goods
+from . import account_move_released
 from . import aftersales_insurance_policy, aftersales_insurance_claim
 from . import aftersales_compensation_case
 from . import aftersales_service_point_money

@@ -16,7 +16,12 @@ class AftersalesAnswer(models.Model):
 
     _name = "aftersales.answer"
     _description = "Technical Answer"
-    _inherit = ["aftersales.flow.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "aftersales.author.mixin",
+        "aftersales.flow.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "used_count desc, id desc"
     _rec_names_search = ["name", "symptom"]
     _check_company_auto = True
@@ -173,6 +178,7 @@ class AftersalesAnswer(models.Model):
                         answer=frozen.name,
                     )
                 )
+            self._note_author()
         res = super().write(vals)
         if "file_ids" in vals:
             self._bind_files()

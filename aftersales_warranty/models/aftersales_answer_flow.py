@@ -30,7 +30,7 @@ class AftersalesAnswer(models.Model):
             )
         for answer in self:
             self.env["aftersales.approval"]._check_other_person(
-                answer, answer.author_id
+                answer, answer.author_id | answer._get_authors()
             )
 
     def action_approve(self):

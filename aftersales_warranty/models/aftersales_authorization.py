@@ -16,6 +16,7 @@ class AftersalesAuthorization(models.Model):
     _name = "aftersales.authorization"
     _description = "Warranty Authorisation"
     _inherit = [
+        "aftersales.author.mixin",
         "aftersales.plain.export.mixin",
         "aftersales.scope.mixin",
         "mail.thread",
@@ -89,6 +90,19 @@ class AftersalesAuthorization(models.Model):
             "date_decision",
             "decision_note",
             "amount_used",
+            "author_ids",
+        )
+    )
+    #: What is asked for; who writes it does not decide about it.
+    _ASKED_FIELDS = frozenset(
+        (
+            "reason",
+            "amount_requested",
+            "service_point_id",
+            "order_id",
+            "registration_id",
+            "currency_id",
+            "is_goodwill",
         )
     )
 
@@ -122,6 +136,8 @@ class AftersalesAuthorization(models.Model):
                 self._check_can_decide()
             elif changed and any(p.state in ("approved", "rejected") for p in self):
                 raise UserError(self.env._("A decided authorisation cannot change."))
+            if changed & self._ASKED_FIELDS:
+                self._note_author()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -163,7 +179,7 @@ class AftersalesAuthorization(models.Model):
                         "%(name)s is not waiting for a decision.", name=permit.name
                     )
                 )
-            if self.env.user in (permit.create_uid, permit.requested_by_id):
+            if self.env.user in permit._get_authors() | permit.requested_by_id:
                 raise UserError(
                     self.env._(
                         "You wrote %(name)s. Somebody else must decide it.",

@@ -204,6 +204,14 @@ class AftersalesAuthorization(models.Model):
         """
         if not self:
             return
+        used = self._get_used()
+        for permit in self.sudo().with_context(aftersales_claim_flow=FLOW):
+            amount = permit.currency_id.round(used[permit.id])
+            if permit.currency_id.compare_amounts(permit.amount_used, amount):
+                permit.amount_used = amount
+
+    def _get_used(self):
+        """What claims, and appeals paid beside them, use: ``{id: amount}``."""
         Claim_sudo = self.env["aftersales.claim"].sudo()
         rows = Claim_sudo._read_group(
             Domain("authorization_id", "in", self.ids)
@@ -214,10 +222,26 @@ class AftersalesAuthorization(models.Model):
         used = dict.fromkeys(self.ids, 0.0)
         for permit, state, asked, granted in rows:
             used[permit.id] += asked if state in ASKED_STATES else granted
-        for permit in self.sudo().with_context(aftersales_claim_flow=FLOW):
-            amount = permit.currency_id.round(used[permit.id])
-            if permit.currency_id.compare_amounts(permit.amount_used, amount):
-                permit.amount_used = amount
+        for permit_id, amount in self._get_paid_beside().items():
+            used[permit_id] += amount
+        return used
+
+    def _get_paid_beside(self):
+        """What appeals granted on lines that were settled already."""
+        appeals_sudo = (
+            self.env["aftersales.claim.appeal"]
+            .sudo()
+            .search(
+                Domain("claim_id.authorization_id", "in", self.ids)
+                & Domain("adjustment_id", "!=", False)
+            )
+        )
+        beside = {}
+        for appeal in appeals_sudo:
+            permit = appeal.claim_id.authorization_id
+            more = appeal.amount_granted - appeal.amount_before
+            beside[permit.id] = beside.get(permit.id, 0.0) + more
+        return beside
 
     @api.model
     def _cron_expire(self):

@@ -28,6 +28,7 @@ class AftersalesClaim(models.Model):
     _name = "aftersales.claim"
     _description = "Warranty Claim"
     _inherit = [
+        "aftersales.author.mixin",
         "aftersales.plain.export.mixin",
         "aftersales.portal.form.mixin",
         "portal.mixin",
@@ -317,11 +318,14 @@ class AftersalesClaim(models.Model):
         self.env["ir.sequence"]._aftersales_fill_numbers(vals_list, self._name)
         claims = super(AftersalesClaim, cleaned).create(vals_list)
         claims._check_sources()
+        claims._note_author()
         return claims
 
     def write(self, vals):
         if not self._is_flow():
             self._check_writable(vals)
+            if self._get_written(vals):
+                self.filtered(lambda c: c.state in EDITABLE_STATES)._note_author()
         result = super().write(vals)
         if not vals.keys().isdisjoint(self._SOURCE_FIELDS):
             self._check_sources()
@@ -366,11 +370,22 @@ class AftersalesClaim(models.Model):
                         "Cancel it and make a new one."
                     )
                 )
-        names = {
-            name for name in changed if not name.startswith(("message_", "activity_"))
-        }
-        if names:
+        if self._get_written(vals):
             self._check_editable()
+
+    def _get_written(self, vals):
+        """Names in ``vals`` of what a claim says, not of talk about it."""
+        return {
+            name
+            for name in set(vals) - self._FREE_FIELDS
+            if not name.startswith(("message_", "activity_"))
+        }
+
+    def _get_authors(self):
+        """Who wrote the claims or their lines, or handed them in."""
+        lines = self.line_ids
+        written = self.submitted_by_id | lines.create_uid | lines.author_id
+        return super()._get_authors() | written
 
     def _check_editable(self):
         """Refuse a change of a claim that is with the company.

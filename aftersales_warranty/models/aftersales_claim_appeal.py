@@ -21,6 +21,7 @@ class AftersalesClaimAppeal(models.Model):
     _name = "aftersales.claim.appeal"
     _description = "Claim Appeal"
     _inherit = [
+        "aftersales.author.mixin",
         "aftersales.due.mixin",
         "aftersales.flow.mixin",
         "aftersales.scope.mixin",
@@ -165,6 +166,7 @@ class AftersalesClaimAppeal(models.Model):
         if self._TYPED_FIELDS & vals.keys() and not self._is_flow():
             self.check_access("write")
             self._check_flow_state("draft")
+            self._note_author()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -79,10 +79,9 @@ class AftersalesClaimAppeal(models.Model):
         """Users who decided first, or wrote the claim, its line or the appeal."""
         self.ensure_one()
         claim, line = self.claim_id, self.claim_line_id
-        authors = claim.create_uid | claim.submitted_by_id
-        authors |= line.create_uid | line.author_id
+        authors = claim._get_authors() | self._get_authors()
         deciders = self.first_decider_id | claim.decided_by_id | line.decided_by_id
-        return authors | deciders | self.create_uid | self.submitted_by_id
+        return authors | deciders | self.submitted_by_id
 
     def _check_can_decide(self):
         """Refuse a decision by the wrong person or at the wrong time.
@@ -142,6 +141,8 @@ class AftersalesClaimAppeal(models.Model):
         if outcome != "refused":
             values["adjustment_id"] = self._grant(amount, reason).id
         self._write_flow(values)
+        if outcome != "refused":
+            self._refresh_authorization()
         self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         self._tell_author(note)
 
@@ -195,6 +196,7 @@ class AftersalesClaimAppeal(models.Model):
         settled = self.claim_id.line_ids.sudo().settlement_line_ids
         live = settled.filtered("is_live")
         if live:
+            line._lock_money()
             return self._add_difference(amount, live[:1])
         reason = reason or self.first_reason_id
         cut = self.currency_id.compare_amounts(amount, self.amount_claimed)
@@ -215,13 +217,42 @@ class AftersalesClaimAppeal(models.Model):
             )
         return self.adjustment_id.browse()
 
+    def _refresh_authorization(self):
+        """Count what the appeal uses of the authorisation, also where no state changes.
+
+        :raise UserError: the authorisation does not reach so far
+        """
+        permit_sudo = self.claim_id.sudo().authorization_id
+        if not permit_sudo:
+            return
+        used = permit_sudo._get_used()[permit_sudo.id]
+        if (
+            permit_sudo.currency_id.compare_amounts(used, permit_sudo.amount_approved)
+            > 0
+        ):
+            raise UserError(
+                self.env._(
+                    "%(appeal)s: authorisation %(permit)s is %(approved)s; with this "
+                    "appeal its claims would get %(used)s. Grant less.",
+                    appeal=self.name,
+                    permit=permit_sudo.name,
+                    approved=permit_sudo.currency_id.format(
+                        permit_sudo.amount_approved
+                    ),
+                    used=permit_sudo.currency_id.format(used),
+                )
+            )
+        permit_sudo._refresh_used()
+
     def _add_difference(self, amount, live):
         """Addition for a line that is settled already, with its coefficient."""
         digits = self.currency_id.decimal_places
+        coefficient = Decimal(str(round(live.settlement_id.coefficient, 4)))
         minor = kernel.appeal_difference(
             to_minor(self.amount_before, digits),
             to_minor(amount, digits),
-            Decimal(str(round(live.settlement_id.coefficient, 4))),
+            coefficient,
+            to_minor(self._get_corrected_amount(), digits),
         )
         # The clerk may be the head, who enters no additions by hand.
         Adjustment_sudo = self.env["aftersales.point.adjustment"].sudo()
@@ -245,6 +276,14 @@ class AftersalesClaimAppeal(models.Model):
                 }
             ]
         )
+
+    def _get_corrected_amount(self):
+        """What the answer to a dispute added for the line already."""
+        self.ensure_one()
+        entries_sudo = self.claim_line_id._get_later_entries().filtered(
+            lambda e: e.res_model == "aftersales.settlement.dispute"
+        )
+        return max(0, sum(entries_sudo.mapped("amount")))
 
     def _tell_author(self, note):
         """Notify whoever handed the appeal in about its outcome."""

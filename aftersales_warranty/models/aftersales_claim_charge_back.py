@@ -176,15 +176,20 @@ class AftersalesClaimLine(models.Model):
 
     _HIDDEN_AMOUNTS = frozenset(("amount_charged_back", "amount_chargeable"))
 
-    @api.depends("charge_back_ids.amount", "settlement_line_ids.is_live")
+    @api.depends(
+        "charge_back_ids.amount",
+        "settlement_line_ids.is_live",
+        "entry_ids.amount",
+        "entry_ids.state",
+    )
     def _compute_amount_charged_back(self):
         for line in self:
             digits = line.currency_id.decimal_places
-            charged = sum(line.charge_back_ids.mapped("amount"))
-            paid = line._get_billed_lines()
-            line.amount_charged_back = charged
+            line.amount_charged_back = sum(line.charge_back_ids.mapped("amount"))
+            paid = sum(line._get_billed_lines().mapped("amount"))
+            # Old parts and disputes took back of the same money.
             minor = kernel.chargeable(
-                to_minor(sum(paid.mapped("amount")), digits), to_minor(charged, digits)
+                to_minor(paid, digits), to_minor(-line._get_changed_amount(), digits)
             )
             line.amount_chargeable = float(from_minor(minor, digits))
 
@@ -210,7 +215,8 @@ class AftersalesClaimLine(models.Model):
             )
         self.check_access("read")
         # Two audits at once cannot take the same amount twice.
-        self.lock_for_update(allow_referencing=True)
+        self._lock_money()
+        self.invalidate_recordset(["amount_charged_back", "amount_chargeable"])
         for line in self:
             line.sudo()._check_charge_back_open(self.env.user)
 
@@ -218,7 +224,7 @@ class AftersalesClaimLine(models.Model):
         """Refuse a line that is not settled, settled long ago, or the user's own."""
         self.ensure_one()
         claim = self.claim_id
-        if user in claim.create_uid | claim.submitted_by_id | self.author_id:
+        if user in claim._get_authors():
             raise UserError(
                 self.env._(
                     "You wrote %(claim)s. Somebody else must charge it back.",

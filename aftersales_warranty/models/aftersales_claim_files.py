@@ -56,7 +56,10 @@ class IrAttachment(models.Model):
 class AftersalesClaim(models.Model):
     """Photos of a claim: limited in size, frozen once it is handed in."""
 
-    _inherit = "aftersales.claim"
+    _name = "aftersales.claim"
+    _inherit = ["aftersales.claim", "aftersales.linked.file.mixin"]
+
+    _FILE_FIELDS = ("photo_ids",)
 
     @api.constrains("photo_ids")
     def _check_photos(self):
@@ -77,7 +80,13 @@ class AftersalesClaimLine(models.Model):
     """Documents of a line: limited in size, frozen with the claim."""
 
     _name = "aftersales.claim.line"
-    _inherit = ["aftersales.claim.line", "aftersales.portal.form.mixin"]
+    _inherit = [
+        "aftersales.claim.line",
+        "aftersales.portal.form.mixin",
+        "aftersales.linked.file.mixin",
+    ]
+
+    _FILE_FIELDS = ("document_ids",)
 
     @api.constrains("document_ids")
     def _check_documents(self):

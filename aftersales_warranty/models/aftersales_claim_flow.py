@@ -60,9 +60,7 @@ class AftersalesClaim(models.Model):
                         "%(claim)s is not waiting for a decision.", claim=claim.name
                     )
                 )
-            lines = claim.line_ids
-            authors = claim.create_uid | claim.submitted_by_id
-            if self.env.user in authors | lines.create_uid | lines.author_id:
+            if self.env.user in claim._get_authors():
                 raise UserError(
                     self.env._(
                         "You wrote %(claim)s. Somebody else must decide it.",
@@ -108,6 +106,7 @@ class AftersalesClaim(models.Model):
             date_submission=self.env.company._get_aftersales_today(),
             submitted_by_id=self.env.uid,
         )
+        claims_sudo._note_author()
         claims_sudo._reset_decision()
         # Before the checks: what may be approved by rule must know the hints.
         claims_sudo._find_hints()

@@ -166,6 +166,7 @@ class AftersalesClaimLine(models.Model):
             [{"author_id": self.env.uid, **vals} for vals in vals_list]
         )
         lines.claim_id._check_editable()
+        lines.claim_id._note_author()
         return lines
 
     def write(self, vals):
@@ -173,6 +174,7 @@ class AftersalesClaimLine(models.Model):
             self._check_writable(vals)
             if set(vals) - self._FREE_FIELDS:
                 vals = {**vals, "author_id": self.env.uid}
+                self.claim_id._note_author()
         return super().write(vals)
 
     def _is_flow(self):
@@ -230,6 +232,7 @@ class AftersalesClaimLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):
         self.claim_id._check_editable()
+        self.claim_id._note_author()
 
     def action_decide(self):
         """Open the decision of the line."""

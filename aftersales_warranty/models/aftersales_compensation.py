@@ -19,6 +19,7 @@ class AftersalesCompensation(models.Model):
     _name = "aftersales.compensation"
     _description = "Compensation"
     _inherit = [
+        "aftersales.author.mixin",
         "aftersales.flow.mixin",
         "aftersales.scope.mixin",
         "mail.thread",
@@ -283,7 +284,7 @@ class AftersalesCompensation(models.Model):
         (
             *("partner_id", "order_id", "registration_id", "return_id", "cause_id"),
             *("cause", "kind", "currency_id", "amount", "date", "gift_product_id"),
-            *("service_point_id", "product_id", "terms"),
+            *("service_point_id", "product_id", "terms", "gift_note"),
         )
     )
 
@@ -371,6 +372,7 @@ class AftersalesCompensation(models.Model):
             # Who may not write at all is not told about the state.
             self.check_access("write")
             self._check_flow_state("draft")
+            self._note_author()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

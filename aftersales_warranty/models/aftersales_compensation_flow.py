@@ -39,6 +39,7 @@ class AftersalesCompensation(models.Model):
                     "decision_note": False,
                 }
             )
+            compensation._note_author()
             compensation._ask_approver()
         return True
 
@@ -60,7 +61,7 @@ class AftersalesCompensation(models.Model):
     def _get_blocked_users(self):
         """People who may not approve: whoever wrote or proposed it."""
         self.ensure_one()
-        writers = self.create_uid.filtered(lambda u: not u._is_superuser())
+        writers = self._get_authors().filtered(lambda u: not u._is_superuser())
         return self.proposed_by_id | writers
 
     def _ask_approver(self):

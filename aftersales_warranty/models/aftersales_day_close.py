@@ -259,6 +259,12 @@ class AftersalesDayCloseLine(models.Model):
         store=True,
     )
     reason = fields.Char("Reason of the Difference")
+    counted_by_id = fields.Many2one(
+        "res.users",
+        readonly=True,
+        copy=False,
+        help="Who entered count or reason last; somebody else approves them.",
+    )
     move_id = fields.Many2one(
         "account.move",
         "Entry of the Difference",
@@ -313,9 +319,13 @@ class AftersalesDayCloseLine(models.Model):
             )
 
     def write(self, vals):
-        """A count, and the reason of a difference, belong to an open day."""
-        if set(vals) & {"amount_counted", "reason"} and not self._may_write_figures():
-            self._check_open()
+        """Keep a count as it was handed in, with whoever entered it."""
+        if not self.env.su:
+            vals = {name: vals[name] for name in vals if name != "counted_by_id"}
+        if set(vals) & {"amount_counted", "reason"}:
+            if not self._may_write_figures():
+                self._check_open()
+            vals = {**vals, "counted_by_id": self.env.uid}
         return super().write(vals)
 
     def _check_open(self):

@@ -124,7 +124,7 @@ class AftersalesDayClose(models.Model):
             )
         for close in self:
             self.env["aftersales.approval"]._check_other_person(
-                close, close.counted_by_id
+                close, close.counted_by_id | close.line_ids.counted_by_id
             )
 
     def action_approve(self):

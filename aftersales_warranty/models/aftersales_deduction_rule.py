@@ -134,7 +134,23 @@ class AftersalesSettlement(models.Model):
     def _collect_deductions(self, points, date_to):
         """Charge the points once for what happened until ``date_to``."""
         entries = self._prepare_deductions(points, date_to)
-        return self.env["aftersales.point.adjustment"]._add_once(entries)
+        added = self.env["aftersales.point.adjustment"]._add_once(entries)
+        self._mark_charged_parts(added)
+        return added
+
+    @api.model
+    def _mark_charged_parts(self, entries):
+        """Note on old parts that the settlement counted their lateness.
+
+        A result of the part at the same moment writes the same row: one of both
+        starts anew and sees the other.
+        """
+        # Who settles need not write old parts.
+        Part_sudo = self.env["aftersales.part.return"].sudo()
+        mine = entries.sudo().filtered(lambda e: e.res_model == Part_sudo._name)
+        for kind, group in mine.grouped("kind").items():
+            parts_sudo = Part_sudo.browse(group.mapped("res_id"))
+            parts_sudo._write_flow({"time_source": kind})
 
     @api.model
     def _prepare_deductions(self, points, date_to):
@@ -185,6 +201,7 @@ class AftersalesSettlement(models.Model):
             & Domain("date_due", "<", date_to)
             & Domain("date_due", ">=", min(rules_sudo.mapped("date_from")))
             & (owed | sent_late)
+            & Domain("time_source", "!=", "result")
             & ~Domain("id", "in", charged.subselect("res_id"))
             & (owed | ~Domain("id", "in", late.subselect("res_id"))),
             order="id",
@@ -213,6 +230,9 @@ class AftersalesSettlement(models.Model):
             line_sudo.amount_approved if line_sudo else self._get_part_value(part_sudo)
         )
         amount = rules[kind]._charge(value, currency, today)
+        if kind == "part_missing" and line_sudo and line_sudo._get_changed_amount() < 0:
+            # An audit or the inspection took back of the same money.
+            amount = min(amount, max(0, line_sudo._get_net_settled()))
         if not amount:
             return None
         return {

@@ -248,8 +248,9 @@ class AftersalesOrderPayment(models.Model):
     def write(self, vals):
         """What the receipt states changes in a draft only."""
         fixed = {"order_id", "partner_id", "kind", "origin_id", "method_id", "date"}
-        fixed |= {"currency_id", "amount", "staff_id"}
+        fixed |= {"currency_id", "amount", "staff_id", "note"}
         if set(vals) & fixed and not self._is_flow():
+            self.check_access("write")
             self._check_draft()
         return super().write(vals)
 

@@ -180,6 +180,7 @@ class AftersalesClaimLine(models.Model):
         """
         self.ensure_one()
         if self._get_live_settlement_line():
+            self._lock_money()
             return self._get_deduction(share)
         if self.claim_state in APPROVED_STATES:
             return self._cut_approved(share, reason)
@@ -215,10 +216,13 @@ class AftersalesClaimLine(models.Model):
     def _get_deduction(self, share):
         """What is to be taken back of a line that a settlement holds or paid."""
         before = self._get_live_settlement_line().amount
+        wanted = before - self._leave(before, share)
+        # An audit or a dispute may have taken back of the same money.
+        taken = min(wanted, max(0, self._get_net_settled()))
         return {
             "effect": "deduction",
             "amount_before": before,
-            "amount_after": self._leave(before, share),
+            "amount_after": self.currency_id.round(before - taken),
         }
 
     def _leave(self, amount, share):

@@ -23,6 +23,19 @@ class AftersalesPartReturn(models.Model):
     result_ids = fields.One2many(
         "aftersales.part.result", "part_return_id", "Effect on the Claim", readonly=True
     )
+    time_source = fields.Selection(
+        [
+            ("result", "Result of the Old Part"),
+            ("part_late", "Deduction for Lateness"),
+            ("part_missing", "Deduction for the Missing Part"),
+        ],
+        "Lateness Counted by",
+        readonly=True,
+        copy=False,
+        help="The claim line or the settlement: never both.",
+    )
+
+    _FLOW_FIELDS = frozenset(("time_source",))
 
     def action_inspect(self, finding, note=None):
         """Record the finding, then let it count for the claim lines."""
@@ -67,6 +80,12 @@ class AftersalesPartReturn(models.Model):
             return bool(rule)
         if self.claim_line_id._get_live_settlement_line():
             return False
+        # The settlement charged it already: lateness, or the missing part.
+        charged = ("part_missing",)
+        if rule.event == "late":
+            charged += ("part_late",)
+        if self.time_source in charged:
+            return False
         if rule.event == "late" and self._is_lateness_charged():
             return False
         today = self.company_id._get_aftersales_today()
@@ -99,6 +118,10 @@ class AftersalesPartReturn(models.Model):
         lines -= known.claim_line_id
         if not lines:
             return
+        if rule.event in TIMED:
+            # Whoever settles at this moment writes the same row: one of both waits.
+            self._write_flow({"time_source": "result"})
+            self.flush_recordset(["time_source"])
         for line in lines:
             self._apply_result_line(line, rule, note)
         if claim.state in ("submitted", "review"):

@@ -7,6 +7,8 @@ from odoo.addons.aftersales_network.models.flow import FLOW, HEAD_GROUP
 
 #: Kinds that follow from the sign of what somebody typed.
 SIGN_KINDS = ("award", "penalty")
+#: Kinds that a person may enter; the others belong to their source.
+TYPED_KINDS = (*SIGN_KINDS, "other")
 
 
 class AftersalesPointAdjustment(models.Model):
@@ -93,11 +95,25 @@ class AftersalesPointAdjustment(models.Model):
             if not adjustment.kind or adjustment.kind in SIGN_KINDS:
                 adjustment.kind = "award" if adjustment.amount > 0 else "penalty"
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Leave the kinds of documents to their documents.
+
+        :raise UserError: naming the entry
+        """
+        entries = super().create(vals_list)
+        if not self._is_flow():
+            entries._check_typed_kind()
+        return entries
+
     def write(self, vals):
         """What has a source is changed by the source."""
         if not self._is_flow() and self._SOURCE_FIELDS & set(vals):
             self._check_no_source()
-        return super().write(vals)
+        res = super().write(vals)
+        if "kind" in vals and not self._is_flow():
+            self._check_typed_kind()
+        return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_source(self):
@@ -105,6 +121,22 @@ class AftersalesPointAdjustment(models.Model):
             self._check_no_source()
 
     # -- guards ----------------------------------------------------------------
+
+    def _check_typed_kind(self):
+        """Refuse a kind that only its document makes.
+
+        :raise UserError: naming the entry
+        """
+        wrong = self.filtered(lambda a: a.kind not in TYPED_KINDS)[:1]
+        if wrong:
+            raise UserError(
+                self.env._(
+                    "“%(reason)s” of %(point)s: entries of this kind are made by their "
+                    "document. Enter an award, a penalty or another entry.",
+                    reason=wrong.reason,
+                    point=wrong.service_point_id.display_name,
+                )
+            )
 
     def _check_no_source(self):
         """Refuse to change by hand what a document charged.

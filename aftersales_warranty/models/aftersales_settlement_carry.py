@@ -120,6 +120,7 @@ class AftersalesSettlement(models.Model):
             Domain("kind", "=", "carry")
             & Domain("res_model", "=", self._name)
             & Domain("res_id", "in", self.ids)
+            & Domain("source_ref", "!=", False)
         )
         if not entries_sudo:
             return

@@ -152,6 +152,7 @@ class AftersalesSettlementDispute(models.Model):
                 )
             )
         self._check_answerable(answer)
+        self._check_may_change()
         entry = self.env["aftersales.point.adjustment"]._add_once(
             [self._prepare_correction_vals(answer, amount)]
         )

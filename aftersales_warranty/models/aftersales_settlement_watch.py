@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
 
 
 class AftersalesSettlement(models.Model):
@@ -60,7 +64,8 @@ class AftersalesSettlement(models.Model):
         somebody in the database did is found here.
         """
         lost = self._find_lost_bills()
-        self.env["ir.cron"]._aftersales_each(lost, "_reopen_lost")
+        for settlement in lost:
+            settlement._try_reopen_lost()
         for settlement in self._find_changed_bills() - lost:
             summary = self.env._(
                 "%(name)s: its bill has another amount or payee now.",
@@ -87,6 +92,16 @@ class AftersalesSettlement(models.Model):
             )
         )
         return self.browse(row[0] for row in rows)
+
+    def _try_reopen_lost(self):
+        """Open one settlement again; one that fails never blocks the others."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._reopen_lost()
+        except UserError as error:
+            self.env.invalidate_all()
+            _logger.warning("Settlement %s stays billed: %s", self.name, error)
 
     def _reopen_lost(self):
         """The bill of one settlement is gone: it can be billed anew."""

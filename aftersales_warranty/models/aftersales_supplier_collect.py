@@ -1,6 +1,8 @@
+import logging
 from decimal import Decimal
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.aftersales_network.models.flow import FLOW
@@ -8,6 +10,8 @@ from odoo.addons.aftersales_network.models.flow import FLOW
 from ..tools import recovery as kernel
 from ..tools.settlement import from_minor, to_minor
 from .aftersales_part_return import OPEN_STATES as PART_OPEN
+
+_logger = logging.getLogger(__name__)
 
 #: Claims in one transaction.
 BATCH = 200
@@ -29,10 +33,24 @@ class AftersalesSupplierClaim(models.Model):
         """
         last = 0
         while claims := self._find_claims(last):
-            self._collect(claims)
+            self._try_collect(claims)
             last = claims[-1].id
             if not self.env["ir.cron"]._commit_progress(len(claims)):
                 return
+
+    @api.model
+    def _try_collect(self, claims):
+        """Take a batch; where it fails, claim by claim, and report the bad ones."""
+        try:
+            with self.env.cr.savepoint():
+                self._collect(claims)
+        except UserError as error:
+            self.env.invalidate_all()
+            if len(claims) == 1:
+                _logger.warning("Claim %s not recovered: %s", claims.name, error)
+                return
+            for claim in claims:
+                self._try_collect(claim)
 
     @api.model
     def _find_claims(self, last=0, domain=Domain.TRUE, again=("waiting",)):

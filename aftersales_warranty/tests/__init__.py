@@ -105,6 +105,9 @@ from . import test_claim_desk_tour
 from . import test_claim_appeal
 from . import test_claim_charge_back
 from . import test_claim_statistic
+from . import test_authors
+from . import test_nothing_twice
+from . import test_part_found
 
 # tests of: hints
 from . import test_claim_hints, test_claim_hint_rights, test_claim_hint_rules

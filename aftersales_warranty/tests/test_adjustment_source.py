@@ -107,6 +107,29 @@ class TestAdjustmentSource(SettleCommon):
         few, many = count(2, 1000), count(30, 2000)
         self.assertLessEqual(many - few, 3, f"{few} → {many}")
 
+    def test_kinds_of_documents_are_not_typed(self):
+        Entry = self.env["aftersales.point.adjustment"].with_user(self.user_head)
+        vals = {"service_point_id": self.point.id, "amount": -5.0, "reason": "Mine"}
+        message = "entries of this kind are made by their document"
+        for kind in ("carry", "charge_back", "correction", "appeal", "part_missing"):
+            with self.subTest(kind=kind), self.assertRaisesRegex(UserError, message):
+                Entry.create({**vals, "kind": kind})
+            with self.subTest(kind=kind), self.assertRaisesRegex(UserError, message):
+                Entry.with_context(default_kind=kind).create(vals)
+        entry = Entry.create(vals)
+        self.assertEqual(entry.kind, "penalty")
+        with self.assertRaisesRegex(UserError, message):
+            entry.kind = "carry"
+        entry.kind = "other"
+
+    def test_what_somebody_typed_is_not_carried(self):
+        settlement = self._sent(100.0)
+        typed = self._adjust(
+            -5.0, kind="carry", res_model=settlement._name, res_id=settlement.id
+        )
+        settlement.action_draft()
+        self.assertTrue(typed.exists())
+
     def test_kind_follows_the_sign_of_what_is_typed(self):
         award, penalty = self._adjust(5.0), self._adjust(-5.0)
         self.assertEqual((award.kind, penalty.kind), ("award", "penalty"))

@@ -162,6 +162,13 @@ class TestAnswers(RaceMixin, EscalationCommon):
         with self.assertRaises(AccessError):
             answer.with_user(self.user_head).action_approve()
 
+    def test_nobody_approves_what_he_edited(self):
+        answer = self._known(approve=False)
+        answer.with_user(self.user_reviewer).text = "Capacitor C5."
+        answer.with_user(self.user_dispatcher).action_submit()
+        with self.assertRaisesRegex(UserError, "Four-eyes"):
+            answer.with_user(self.user_reviewer).action_approve()
+
     def test_give_back_and_withdraw(self):
         answer = self._known(approve=False)
         answer.with_user(self.user_dispatcher).action_submit()

@@ -120,6 +120,18 @@ class TestTwoClerks(CommittedCase):
         ):
             self._claim(two, 1).line_ids.write({"decide_amount": 100.0})
 
+    def test_two_decisions_on_the_money_of_a_line(self):
+        one, two = self._cursor(), self._cursor()
+        self._claim(one, 0).line_ids._lock_money()
+        with self.assertRaisesRegex(UserError, "Somebody else is working on"):
+            self._claim(two, 1).line_ids._lock_money()
+        one.commit()
+        # The entries of the first are not in the view of the second: it starts anew.
+        with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+            self._claim(two, 1).line_ids._lock_money()
+        two.rollback()
+        self._claim(two, 1).line_ids._lock_money()
+
     def test_one_refuses_while_the_other_sends_back(self):
         one, two = self._cursor(), self._cursor()
         claim = self._claim(one, 0)

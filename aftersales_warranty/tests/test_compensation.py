@@ -244,6 +244,19 @@ class TestCompensation(CompensationCommon):
         compensation.move_id.unlink()
         self.assertFalse(compensation.move_id)
 
+    def test_a_cancelled_credit_note_pays_no_second_time(self):
+        compensation = self._approve(300)
+        compensation.with_user(self.user_clerk).action_give()
+        first = compensation.move_id
+        first.button_cancel()
+        compensation.with_user(self.user_clerk).action_give()
+        compensation.move_id.action_post()
+        message = f"{compensation.display_name} given free for another document"
+        for step in (first.button_draft, lambda: first.write({"state": "posted"})):
+            with self.assertRaisesRegex(UserError, message):
+                step()
+        self.assertEqual(first.state, "cancel")
+
     def test_a_credit_note_gives_what_was_approved(self):
         compensation = self._approve(300)
         compensation.with_user(self.user_clerk).action_give()

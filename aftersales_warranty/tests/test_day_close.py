@@ -146,6 +146,22 @@ class TestDayClose(MoneyCommon):
         )
         self.assertEqual((approval.gate, approval.decision), ("day_close", "approved"))
 
+    def test_who_counted_does_not_approve_whoever_hands_in(self):
+        close = self._take()
+        counter = self.user_clerk
+        self._count(close.with_user(counter), {self.cash.id: 80, self.card.id: 50}, "?")
+        self.assertEqual(close.line_ids.counted_by_id, counter)
+        with self.assertRaises(UserError):
+            close.line_ids[0].with_user(counter).move_id = False
+        close.line_ids.with_user(counter).write({"counted_by_id": False})
+        self.assertEqual(close.line_ids.counted_by_id, counter)
+        close.with_user(self.user_centre).action_close()
+        with self.assertRaisesRegex(UserError, "another person must decide"):
+            close.with_user(counter).action_approve()
+        other = counter.copy({"login": "aftersales_clerk_x"})
+        close.with_user(other).action_approve()
+        self.assertEqual(close.state, "closed")
+
     def test_a_rejected_day_is_counted_again(self):
         close = self._take()
         self._count(close, {self.cash.id: 80, self.card.id: 50}, reason="Hm")

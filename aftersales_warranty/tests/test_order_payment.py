@@ -323,6 +323,12 @@ class TestOrderPayment(MoneyCommon):
         with self.assertRaisesRegex(UserError, f"Receipt {credit.name} puts"):
             order.sudo().customer_move_id.button_cancel()
 
+    def test_the_reason_of_a_refund_stays(self):
+        payment = self._pay(self._create_charged(100), 50)
+        refund = self._refund(payment, 10, note="Too much")
+        with self.assertRaisesRegex(UserError, "is written and cannot change"):
+            refund.note = "Something else"
+
     def test_points_do_not_see_each_other(self):
         payment = self._pay(self._create_charged(100), 50)
         other = self._create_charged(100, point=self.point_b)

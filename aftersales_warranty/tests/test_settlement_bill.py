@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -195,6 +196,26 @@ class TestSettlementBill(SettleCommon):
         self.assertEqual(len(settlement.message_ids), messages, "told once")
         settlement.action_create_bill()
         self.assertEqual(claims.state, "settled")
+
+    def test_one_bad_settlement_never_blocks_the_others(self):
+        settlement, move = self._billed(100.0)
+        bad = self._keep_another()
+        for bill in (move, bad.sudo().move_id):
+            self._sql("UPDATE account_move SET state = 'cancel' WHERE id = %s", bill.id)
+        reopen = type(settlement)._reopen_lost
+
+        def fail(record):
+            if record == bad:
+                raise UserError("No way")
+            return reopen(record)
+
+        with (
+            patch.object(self.registry[settlement._name], "_reopen_lost", fail),
+            self.assertLogs(level="WARNING") as logged,
+        ):
+            self._check()
+        self.assertEqual((settlement.state, bad.state), ("confirmed", "billed"))
+        self.assertIn(f"Settlement {bad.name} stays billed: No way", logged.output[0])
 
     def _keep_another(self):
         self._claims(70.0, point=self.point_b)

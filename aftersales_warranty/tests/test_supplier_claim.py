@@ -1,6 +1,7 @@
 import csv
 import io
 from datetime import date
+from unittest.mock import patch
 
 from openpyxl import load_workbook
 from psycopg2.errors import CheckViolation, ExclusionViolation
@@ -153,6 +154,27 @@ class TestSupplierClaim(SupplierCommon):
             self.env.invalidate_all()
             lines = self.Line.search([("claim_id", "in", claims.ids)])
             self.assertEqual(len(lines), 6)
+
+    def test_one_bad_claim_never_blocks_the_others(self):
+        self._term()
+        bad = self._approved()
+        good = self._approved(date_request="2026-03-10 08:00:00")
+        Model = self.registry["aftersales.supplier.claim"]
+        judge = Model._judge
+
+        def fail(records, claim, *args):
+            if claim == bad:
+                raise UserError("No way")
+            return judge(records, claim, *args)
+
+        with (
+            patch.object(Model, "_judge", fail),
+            self.assertLogs(level="WARNING") as logged,
+        ):
+            self.Claim.sudo()._try_collect(bad | good)
+        self.assertIn(f"Claim {bad.name} not recovered: No way", logged.output[0])
+        lines = self.Line.search([("claim_id", "in", (bad | good).ids)])
+        self.assertEqual(lines.claim_id, good)
 
     def test_the_wizard_shows_every_line(self):
         self._term()

@@ -56,9 +56,13 @@ def appeal_outcome(claimed, before, granted):
     return "upheld" if granted == claimed else "partly"
 
 
-def appeal_difference(before, granted, coefficient=1):
-    """Return what is paid on top: the settled value of the difference."""
-    return scale(granted, coefficient) - scale(before, coefficient)
+def appeal_difference(before, granted, coefficient=1, corrected=0):
+    """Return what is paid on top: the settled value of the difference.
+
+    :param corrected: what the answer to a dispute added for the same line already
+    """
+    difference = scale(granted, coefficient) - scale(before, coefficient)
+    return max(difference - max(corrected, 0), 0)
 
 
 def chargeable(settled, charged):
