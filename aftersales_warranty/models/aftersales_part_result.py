@@ -119,6 +119,9 @@ class AftersalesClaimLine(models.Model):
 
     _inherit = "aftersales.claim.line"
 
+    part_result_ids = fields.One2many(
+        "aftersales.part.result", "claim_line_id", "Old Part Results", readonly=True
+    )
     part_result_id = fields.Many2one(
         "aftersales.part.result",
         "Result That Counts",

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import mute_logger
 
 from .aftersales_claim import APPROVED_STATES
+from .aftersales_claim_flow import CLERK_GROUP
 from .aftersales_part_return_flow import WAREHOUSE
 
 _logger = logging.getLogger(__name__)
@@ -173,18 +174,14 @@ class AftersalesPartResult(models.Model):
     def _ask_to_look(self):
         """Have a clerk look at what the machine cannot restore."""
         claim = self.claim_id
-        people = claim.company_id._get_aftersales_people(
-            "aftersales_network.group_settlement_clerk"
+        claim.company_id._ask_aftersales_people(
+            claim,
+            CLERK_GROUP,
+            self.env._(
+                "The old part %(part)s arrived after all: look at the decision",
+                part=self.part_return_id.display_name,
+            ),
         )
-        if people:
-            claim.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._(
-                    "The old part %(part)s arrived after all: look at the decision",
-                    part=self.part_return_id.display_name,
-                ),
-                user_id=people[:1].id,
-            )
 
 
 class AftersalesClaimLine(models.Model):

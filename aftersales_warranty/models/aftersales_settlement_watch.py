@@ -1,11 +1,7 @@
-import logging
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-
-_logger = logging.getLogger(__name__)
 
 
 class AftersalesSettlement(models.Model):
@@ -63,16 +59,19 @@ class AftersalesSettlement(models.Model):
         Bills change through accounting, which tells us; what another module or
         somebody in the database did is found here.
         """
+        cron = self.env["ir.cron"]
         lost = self._find_lost_bills()
-        for settlement in lost:
-            settlement._try_reopen_lost()
-        for settlement in self._find_changed_bills() - lost:
-            summary = self.env._(
-                "%(name)s: its bill has another amount or payee now.",
-                name=settlement.name,
-            )
-            if summary not in settlement.activity_ids.mapped("summary"):
-                settlement._ask_clerk(summary)
+        if cron._aftersales_each(lost, "_reopen_lost", 1):
+            cron._aftersales_each(self._find_changed_bills() - lost, "_tell_changed")
+
+    def _tell_changed(self):
+        """Tell the clerk once that the bill is another amount or payee's."""
+        self.ensure_one()
+        summary = self.env._(
+            "%(name)s: its bill has another amount or payee now.", name=self.name
+        )
+        if summary not in self.activity_ids.mapped("summary"):
+            self._ask_clerk(summary)
 
     @api.model
     def _find_lost_bills(self):
@@ -93,19 +92,21 @@ class AftersalesSettlement(models.Model):
         )
         return self.browse(row[0] for row in rows)
 
-    def _try_reopen_lost(self):
-        """Open one settlement again; one that fails never blocks the others."""
+    def _is_bill_lost(self):
+        """Whether the settlement counts as billed without a bill that stands."""
         self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                self._reopen_lost()
-        except UserError as error:
-            self.env.invalidate_all()
-            _logger.warning("Settlement %s stays billed: %s", self.name, error)
+        bill_sudo = self.sudo().move_id.exists()
+        stands = bill_sudo and bill_sudo.state != "cancel"
+        return bool(self.state == "billed" and not stands) or bool(
+            self.move_id and not bill_sudo
+        )
 
     def _reopen_lost(self):
         """The bill of one settlement is gone: it can be billed anew."""
         self.ensure_one()
+        # Somebody may have billed it anew since it was found.
+        if not self._is_bill_lost():
+            return
         number = self.self_billing_ref or self.name
         released_sudo = self.sudo().move_id.exists()
         if released_sudo:

@@ -135,7 +135,14 @@ class TestPartFound(SettleCommon, PartResultCommon):
         )
         self._find(part)
         self.assertEqual((claim.state, claim.amount_approved), ("rejected", 0.0))
-        self.assertIn("arrived after all", claim.activity_ids.mapped("summary")[0])
+        task = claim.activity_ids
+        self.assertEqual(
+            task.summary,
+            f"The old part {part.display_name} arrived after all: look at the decision",
+        )
+        self.assertTrue(
+            task.user_id.has_group("aftersales_network.group_settlement_clerk")
+        )
 
     def test_what_the_settlement_charged_is_given_back_once(self):
         claim = self._create_claim()

@@ -211,11 +211,26 @@ class TestSettlementBill(SettleCommon):
 
         with (
             patch.object(self.registry[settlement._name], "_reopen_lost", fail),
-            self.assertLogs(level="WARNING") as logged,
+            self.assertLogs("odoo.addons.aftersales_network", "ERROR") as logged,
         ):
             self._check()
         self.assertEqual((settlement.state, bad.state), ("confirmed", "billed"))
-        self.assertIn(f"Settlement {bad.name} stays billed: No way", logged.output[0])
+        self.assertEqual(len(logged.output), 1)
+        self.assertIn(
+            f"_reopen_lost failed for aftersales.settlement({bad.id},)",
+            logged.output[0],
+        )
+        self.assertIn("No way", logged.output[0])
+        self._check()
+        self.assertEqual(bad.state, "confirmed", "the next run takes it")
+
+    def test_billed_anew_since_it_was_found(self):
+        settlement, move = self._billed(100.0)
+        self._sql("UPDATE account_move SET state = 'cancel' WHERE id = %s", move.id)
+        self.assertEqual(settlement._find_lost_bills(), settlement)
+        self._sql("UPDATE account_move SET state = 'draft' WHERE id = %s", move.id)
+        settlement._reopen_lost()
+        self.assertEqual((settlement.state, settlement.move_id.id), ("billed", move.id))
 
     def _keep_another(self):
         self._claims(70.0, point=self.point_b)
