@@ -102,7 +102,7 @@ class AftersalesClaimRate(models.Model):
         [
             ("invoice", "As Invoiced"),
             ("fixed", "Fixed Amount"),
-            ("none", "Not Paid"),
+            ("none", "Not Reimbursed"),
         ],
         "Freight",
         required=True,

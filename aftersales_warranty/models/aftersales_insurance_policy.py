@@ -43,7 +43,7 @@ class AftersalesInsurancePolicy(models.Model):
         tracking=True,
     )
     date_from = fields.Date("Cover from", required=True, tracking=True)
-    date_to = fields.Date("Cover until", required=True, tracking=True)
+    date_to = fields.Date("Insured until", required=True, tracking=True)
     sum_insured = fields.Monetary(
         tracking=True, help="For all cases of the policy together. 0: no limit."
     )
