@@ -3,7 +3,8 @@ PYTHON ?= python3
 SUITE = $(PYTHON) scripts/suite.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo stop clean shell import-history test core-tests lint format bench i18n screenshots
+.PHONY: help setup demo stop clean shell import-history hint-report test core-tests
+.PHONY: lint format bench i18n screenshots
 
 help: ## this list
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -25,6 +26,9 @@ shell: ## Python on the demo database; reads a script from standard input
 
 import-history: ## old cases: FILE=cases.csv CASE_DATE=YYYY-MM-DD
 	@$(SUITE) import-history --file="$(FILE)" --case-date="$(CASE_DATE)"
+
+hint-report: ## how the hints rank imported claims against their fraud label
+	@$(SUITE) hint-report
 
 test: ## every check; T=path for one
 	@$(SUITE) test --target='$(T)'

@@ -3,10 +3,13 @@
 Run by the Odoo shell after an import of old cases:
 
     make import-history FILE=cases.csv CASE_DATE=YYYY-MM-DD
-    make shell < scripts/hint_report.py
+    make hint-report
 
-The label is compared with and never used; nothing is written but the hints.
+The label is compared with and never used. The shell takes everything back at its
+end: the database stays as it is.
 """
+
+import sys
 
 from odoo.tools import split_every
 
@@ -15,10 +18,17 @@ BATCH = 500
 
 def run(env):
     """Look for the hints of the imported claims and print how they rank."""
+    if "aftersales.hint.measure" not in env:
+        sys.exit("The module aftersales_warranty is not installed.")
     claims = env["aftersales.history.case"].search([("claim_id", "!=", False)]).claim_id
     for ids in split_every(BATCH, claims.ids):
         claims.browse(ids)._find_waiting_hints()
     measure = env["aftersales.hint.measure"]._measure()
+    if not measure["lines"]:
+        sys.exit(
+            "✗ The imported claims hold no fraud label with both answers.\n"
+            "  Way out: make import-history FILE=cases.csv CASE_DATE=2025-12-31"
+        )
     print_measure(measure)
 
 

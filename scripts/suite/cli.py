@@ -55,6 +55,11 @@ def command_import_history(options):
     return console_odoo.import_history(options.file, options.case_date)
 
 
+def command_hint_report(_options):
+    """How the hints rank imported claims."""
+    return console_odoo.hint_report()
+
+
 def command_test(options):
     """Every check, or one target."""
     return testing.test(target=options.target)
@@ -104,6 +109,7 @@ COMMANDS = {
     "clean": command_clean,
     "shell": command_shell,
     "import-history": command_import_history,
+    "hint-report": command_hint_report,
     "test": command_test,
     "core-tests": command_core_tests,
     "lint": command_lint,

@@ -1,4 +1,4 @@
-"""``make shell`` and ``make import-history``: Python on the demo database."""
+"""``make shell``, ``import-history`` and ``hint-report``: on the demo database."""
 
 import datetime
 import os
@@ -75,3 +75,12 @@ def import_history(file, case_date, caller_folder=None):
             ) from None
     script = IMPORT_SCRIPT.format(file=str(path), date=case_date or None)
     return command(prepared(), script)
+
+
+def hint_report():
+    """Print how the hints rank imported claims; the database stays as it is."""
+    environment = prepared()
+    script = environment.where.root / "scripts" / "hint_report.py"
+    if not script.is_file():
+        raise Problem(f"There is no {script} in this checkout.")
+    return command(environment, script.read_text(encoding="utf-8"))

@@ -5,14 +5,16 @@ import multiprocessing
 import os
 import signal
 import time
+from types import SimpleNamespace
 
 import pytest
 
-from suite import cli, console, shell
+from suite import cli, console, console_odoo, shell
 from suite.console import Problem, Steps, explain_os_error
 from suite.paths import (
     finish_partial,
     fresh_partial,
+    layout,
     remove,
     set_stamp,
     stamp_is,
@@ -196,3 +198,25 @@ def test_lock_of_a_killed_run_is_free(where, holder):
     with shell.locked(where, "try"):
         pass
     assert time.monotonic() - start < 5
+
+
+def test_hint_report_runs_its_script(where, monkeypatch):
+    environment = SimpleNamespace(where=where)
+    monkeypatch.setattr(console_odoo, "prepared", lambda: environment)
+    ran = []
+    monkeypatch.setattr(
+        console_odoo, "command", lambda *given: ran.append(given) or len(ran)
+    )
+    with pytest.raises(Problem, match="There is no .*hint_report.py"):
+        console_odoo.hint_report()
+    folder = where.root / "scripts"
+    folder.mkdir()
+    (folder / "hint_report.py").write_text("# ±\nrun(env)\n", encoding="utf-8")
+    assert cli.main(["hint-report"]) == 1
+    assert ran == [(environment, "# ±\nrun(env)\n")]
+
+
+def test_make_knows_every_command():
+    lines = (layout.root / "Makefile").read_text(encoding="utf-8").splitlines()
+    targets = {line.split(":")[0] for line in lines if ": ## " in line}
+    assert targets - {"help"} == set(cli.COMMANDS)
