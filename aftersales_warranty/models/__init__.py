@@ -223,6 +223,7 @@ from . import aftersales_service_point_settle
 from . import aftersales_point_adjustment_source
 from . import aftersales_settlement_carry
 from . import aftersales_settlement_dispute
+from . import aftersales_settlement_correction
 from . import aftersales_claim_line_money
 from . import aftersales_deduction_rule
 from . import aftersales_settlement_period

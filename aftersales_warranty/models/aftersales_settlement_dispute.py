@@ -140,7 +140,7 @@ class AftersalesSettlementDispute(models.Model):
         """Add the difference to the statement.
 
         :param amount: what the point gets more (positive) or less (negative)
-        :raise UserError: no difference
+        :raise UserError: no difference, or more than was claimed
         """
         self.ensure_one()
         if not self.currency_id.compare_amounts(amount, 0):
@@ -153,6 +153,7 @@ class AftersalesSettlementDispute(models.Model):
             )
         self._check_answerable(answer)
         self._check_may_change()
+        self._check_within_claim(amount)
         entry = self.env["aftersales.point.adjustment"]._add_once(
             [self._prepare_correction_vals(answer, amount)]
         )
@@ -181,7 +182,7 @@ class AftersalesSettlementDispute(models.Model):
             ),
             "res_model": self._name,
             "res_id": self.id,
-            "claim_line_id": self.claim_line_id.id,
+            "claim_line_id": self._get_corrected_line().id,
         }
 
     def _defer(self, answer):

@@ -42,6 +42,21 @@ class SettleCommon(WarrantyCommon):
         settlement.action_send()
         return settlement
 
+    def _answer(self, dispute, decision, answer="As agreed", user=None, **vals):
+        wizard = (
+            self.env["aftersales.settlement.answer"]
+            .with_user(user or self.user_clerk)
+            .create(
+                {
+                    "dispute_id": dispute.id,
+                    "decision": decision,
+                    "answer": answer,
+                    **vals,
+                }
+            )
+        )
+        wizard.action_answer()
+
     def _billed(self, *amounts):
         self._claims(*(amounts or (100.0,)))
         settlement = self._march()

@@ -4,7 +4,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .settle_common import SettleCommon
@@ -15,21 +15,6 @@ EACH = "odoo.addons.aftersales_network.models.ir_cron"
 @tagged("post_install", "-at_install")
 class TestSettlementFlow(SettleCommon):
     """Statement, confirmation, dispute, debts."""
-
-    def _answer(self, dispute, decision, answer="As agreed", user=None, **vals):
-        wizard = (
-            self.env["aftersales.settlement.answer"]
-            .with_user(user or self.user_clerk)
-            .create(
-                {
-                    "dispute_id": dispute.id,
-                    "decision": decision,
-                    "answer": answer,
-                    **vals,
-                }
-            )
-        )
-        wizard.action_answer()
 
     # -- sending and confirming ------------------------------------------------
 
@@ -265,38 +250,6 @@ class TestSettlementFlow(SettleCommon):
             (settlement.state, settlement.version, settlement.amount_total),
             ("sent", 2, 150.0),
         )
-
-    def test_a_corrected_line_makes_a_new_version(self):
-        settlement, _lines = self._disputed(100.0, 50.0)
-        dispute = settlement.dispute_ids
-        wizard = Form(
-            self.env["aftersales.settlement.answer"]
-            .with_user(self.user_clerk)
-            .with_context(default_dispute_id=dispute.id)
-        )
-        self.assertEqual(wizard.amount_right, 100.0)
-        wizard.decision = "correct"
-        wizard.amount_right = 130.0
-        wizard.answer = "Right"
-        wizard.save().action_answer()
-        self.assertEqual(
-            (dispute.state, dispute.amount_correction), ("corrected", 30.0)
-        )
-        entry = dispute.correction_id
-        self.assertEqual((entry.kind, entry.state), ("correction", "settled"))
-        self.assertIn("Right", entry.reason)
-        self.assertEqual(
-            (settlement.amount_additions, settlement.amount_total), (30.0, 180.0)
-        )
-        settlement.action_send()
-        settlement.sudo()._portal_confirm()
-        settlement.action_create_bill()
-        self.assertEqual(settlement.sudo().move_id.amount_untaxed, 180.0)
-
-    def test_a_correction_of_zero(self):
-        settlement, _lines = self._disputed(100.0)
-        with self.assertRaisesRegex(UserError, "a correction of zero has no meaning"):
-            self._answer(settlement.dispute_ids, "correct", amount_right=100.0)
 
     def test_a_line_moved_to_the_next_period(self):
         settlement, lines = self._disputed(100.0, 50.0)
