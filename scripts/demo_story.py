@@ -10,16 +10,20 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from story import (  # noqa: E402
+    claims,
     control,
     courses,
+    experts,
     goods,
     growth,
     lifecycle,
     live_case,
+    money,
     network,
     parts,
     people,
     quality,
+    recalls,
     returns,
     strategy,
     voice,
@@ -69,6 +73,8 @@ def run(env):
     quality.Quality(env, users, points).run()
     voice.Voice(env, users).run()
     strategy.Strategy(env, users).run()
+    for chapter in (claims.Claims, money.Money, recalls.Recalls, experts.Experts):
+        chapter(env, users, points, stock).run()
     # From now on the customer confirms each repair on the device or by his link.
     env.ref("aftersales_network.service_type_repair").confirmation = "required"
     parameter = env["ir.config_parameter"].sudo()

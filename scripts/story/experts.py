@@ -1,0 +1,99 @@
+"""Questions to experts, and customers who learn to run their units."""
+
+import base64
+from datetime import datetime, time, timedelta
+
+from odoo.fields import Command
+
+from .chapter import Chapter, draw_paper
+from .people import PORTAL
+
+#: subject, what was tried already
+QUESTIONS = (
+    ("Error E4 comes back", "The board was changed twice. What feeds the sensor?"),
+    ("Hums only at night", "All voltages are right, the feet are new. What else?"),
+)
+
+
+class Experts(Chapter):
+    """What people learn from each other."""
+
+    def run(self):
+        """Experts answer points, and the company teaches a customer."""
+        self.escalate()
+        self.train_customer()
+
+    def escalate(self):
+        """A hard fault goes to an expert, whose answer everybody may reuse."""
+        expert, reviewer = self.users["dispatcher"], self.users["reviewer"]
+        self.env["aftersales.escalation.expert"].create(
+            {
+                "user_id": expert.id,
+                "note": "Twelve years at the bench",
+            }
+        )
+        technician = self.env["res.users"].search([("login", "=", PORTAL[0])])
+        orders = self.env["aftersales.service.order"].search(
+            [
+                ("state", "=", "in_progress"),
+                ("service_point_id", "=", self.active[:1].id),
+            ],
+            order="id",
+            limit=len(QUESTIONS),
+        )
+        asked = self.env["aftersales.escalation"]
+        for order, (subject, question) in zip(orders, QUESTIONS, strict=False):
+            asked |= (
+                order.with_user(technician)
+                .sudo()
+                ._portal_escalate(
+                    {"subject": subject, "question": question, "severity": "major"}
+                )
+            )
+        first = asked[:1].with_user(expert)
+        first.write(
+            {
+                "answer": "Measure the feed of the outdoor unit under load: the "
+                "clamp corrodes near the sea. Clean it and seal it.",
+                "hours_spent": 0.75,
+            }
+        )
+        first.action_answer()
+        first.with_user(self.users["head"]).action_solved()
+        first.action_keep_answer()
+        answer = first.new_answer_id
+        answer.action_submit()
+        answer.with_user(reviewer).action_approve()
+
+    def train_customer(self):
+        """A hotel learns to run its units: one day held and signed, one planned."""
+        unit = self.env["aftersales.registration"].search(
+            [("partner_id.name", "=", "Hotel Pearl River"), ("state", "=", "active")],
+            limit=1,
+        )
+        topics = self.env["aftersales.customer.topic"].search([], limit=2)
+        trainings = self._as("head", "aftersales.customer.training").create(
+            [
+                {
+                    "partner_id": unit.partner_id.id,
+                    "unit_ids": [Command.set(unit.ids)],
+                    "topic_ids": [Command.set(topics.ids)],
+                    "user_id": self.users["head"].id,
+                    "date_start": datetime.combine(self.today, time(2))
+                    + timedelta(days=days),
+                    "participant_ids": [
+                        Command.create({"name": name})
+                        for name in ("Ms Ou, housekeeping", "Mr Lian, technics")
+                    ],
+                }
+                for days in (-3, 10)
+            ]
+        )
+        trainings[:1].action_hold()
+        action = trainings[:1].action_confirm()
+        self._as("head", action["res_model"]).with_context(**action["context"]).create(
+            {
+                "name": "Ou Mei",
+                "signature": base64.b64encode(draw_paper("Ou Mei", size=(240, 80))),
+            }
+        ).action_confirm()
