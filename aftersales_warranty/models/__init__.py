@@ -283,6 +283,7 @@ from . import aftersales_supplier_term
 from . import aftersales_supplier_claim
 from . import aftersales_supplier_claim_line
 from . import aftersales_supplier_collect
+from . import aftersales_supplier_charge_back
 from . import aftersales_supplier_file
 from . import aftersales_supplier_reminder
 from . import aftersales_supplier_links

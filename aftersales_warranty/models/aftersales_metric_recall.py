@@ -60,7 +60,7 @@ class AftersalesMetric(models.AbstractModel):
             ._read_group(
                 domain,
                 ["service_point_id"],
-                ["amount_recovered:sum", "amount_asked:sum"],
+                ["amount_recovered:sum", "amount_recoverable:sum"],
             )
         )
         return {point.id: (recovered, asked) for point, recovered, asked in rows}

@@ -77,6 +77,7 @@ class AftersalesSupplierClaimLine(models.Model):
             ("no_fault", "No Fault Found"),
             ("not_supplier", "Not the Supplier's Fault"),
             ("kind", "Not Borne by the Term"),
+            ("taken_back", "Taken Back from the Point"),
         ],
         "Result of the Recovery",
         required=True,
@@ -105,6 +106,7 @@ class AftersalesSupplierClaimLine(models.Model):
         compute="_compute_is_recovered",
         store=True,
         compute_sudo=True,
+        help="What the supplier credited, as far as it is still recoverable.",
     )
     part_return_id = fields.Many2one(
         "aftersales.part.return",
@@ -153,12 +155,15 @@ class AftersalesSupplierClaimLine(models.Model):
         )
     )
 
-    @api.depends("supplier_claim_id.state", "amount_accepted", "is_live")
+    @api.depends(
+        "supplier_claim_id.state", "amount_accepted", "amount_recoverable", "is_live"
+    )
     def _compute_is_recovered(self):
         for line in self:
             is_credited = line.supplier_claim_id.state == "credited"
             line.is_recovered = bool(line.is_live and is_credited)
-            line.amount_recovered = line.amount_accepted if line.is_recovered else 0.0
+            credited = min(line.amount_accepted, line.amount_recoverable)
+            line.amount_recovered = credited if line.is_recovered else 0.0
 
     @api.depends("term_id.is_ship_back", "part_return_id.date_to_supplier")
     def _compute_ship_state(self):
@@ -210,7 +215,7 @@ class AftersalesSupplierClaimLine(models.Model):
 
     def _accept(self):
         for line in self:
-            line._answer(line.amount_asked, False)
+            line._answer(line.amount_recoverable, False)
 
     def action_answer(self):
         """Open the answer of the supplier to the line."""
@@ -228,7 +233,7 @@ class AftersalesSupplierClaimLine(models.Model):
     def _answer(self, amount, note):
         """Note what the supplier accepts of lines.
 
-        :param amount: between nothing and what is asked for
+        :param amount: between nothing and what may be asked for
         :param note: his reason; needed where he accepts less
         :raise UserError: outside these limits, or without a reason
         """
@@ -237,7 +242,7 @@ class AftersalesSupplierClaimLine(models.Model):
             line._check_answer(amount, note)
             compare = line.currency_id.compare_amounts
             answer = "partly" if compare(amount, 0) > 0 else "rejected"
-            if not compare(amount, line.amount_asked):
+            if not compare(amount, line.amount_recoverable):
                 answer = "accepted"
             line._write_flow(
                 {"amount_accepted": amount, "answer": answer, "answer_note": note}
@@ -245,6 +250,20 @@ class AftersalesSupplierClaimLine(models.Model):
 
     def _check_answer(self, amount, note):
         """Refuse an amount outside the limits and a cut without a reason."""
+        self.ensure_one()
+        compare = self.currency_id.compare_amounts
+        self._check_answer_limits(amount)
+        if compare(amount, self.amount_recoverable) < 0 and not (note or "").strip():
+            raise UserError(
+                self.env._(
+                    "“%(line)s” gets less than asked for: write down the reason of the "
+                    "supplier.",
+                    line=self.display_name,
+                )
+            )
+
+    def _check_answer_limits(self, amount):
+        """Refuse less than nothing and more than may be asked for."""
         self.ensure_one()
         compare = self.currency_id.compare_amounts
         if compare(amount, 0) < 0 or compare(amount, self.amount_asked) > 0:
@@ -256,12 +275,14 @@ class AftersalesSupplierClaimLine(models.Model):
                     asked=self.currency_id.format(self.amount_asked),
                 )
             )
-        if compare(amount, self.amount_asked) < 0 and not (note or "").strip():
+        if compare(amount, self.amount_recoverable) > 0:
             raise UserError(
                 self.env._(
-                    "“%(line)s” gets less than asked for: write down the reason of the "
-                    "supplier.",
+                    "“%(line)s”: %(asked)s were asked for, but money was taken back "
+                    "from the point since. The supplier bears %(left)s at most.",
                     line=self.display_name,
+                    asked=self.currency_id.format(self.amount_asked),
+                    left=self.currency_id.format(self.amount_recoverable),
                 )
             )
 

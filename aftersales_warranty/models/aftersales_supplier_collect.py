@@ -59,7 +59,13 @@ class AftersalesSupplierClaim(models.Model):
         :param last: id of the last claim of the batch before
         :param again: reasons whose lines are looked at once more
         """
-        settled = Domain("is_live", "=", True) & Domain("reason", "not in", again)
+        changed = Domain("is_outdated", "=", True) & (
+            Domain("supplier_claim_id", "=", False)
+            | Domain("supplier_claim_id.state", "=", "draft")
+        )
+        settled = (
+            Domain("is_live", "=", True) & Domain("reason", "not in", again) & ~changed
+        )
         lines = Domain("amount_approved", ">", 0) & Domain(
             "recovery_line_ids", "not any", settled
         )
@@ -77,7 +83,8 @@ class AftersalesSupplierClaim(models.Model):
         """Take the lines of claims: ask the suppliers, or note why not.
 
         A constant number of queries a batch. Lines that a supplier claim holds, or
-        that were judged for good, stay as they are.
+        that were judged for good, stay as they are; a draft whose amounts changed since
+        is judged anew.
 
         :param again: reasons whose lines are judged once more
         :return: the new lines
@@ -88,13 +95,15 @@ class AftersalesSupplierClaim(models.Model):
         old = Line.search(
             [("claim_line_id", "in", claims_sudo.line_ids.ids), ("is_live", "=", True)]
         )
-        open_old = old.filtered(lambda x: x.reason in again)
+        open_old = old._filter_to_collect(again)
         open_old.unlink()
         taken = (old - open_old).claim_line_id
         rows = []
         terms = self._get_terms(claims_sudo.company_id)
+        fetched = claims_sudo.line_ids.ids
         for claim in claims_sudo:
-            rows += self._judge(claim, claim.line_ids - taken, terms)
+            lines = (claim.line_ids - taken).with_prefetch(fetched)
+            rows += self._judge(claim, lines, terms)
         self._fill_drafts(rows)
         return Line.with_context(aftersales_flow=FLOW).create(rows).with_env(self.env)
 
@@ -114,7 +123,8 @@ class AftersalesSupplierClaim(models.Model):
     @api.model
     def _judge(self, claim, lines, terms):
         """Values of the lines of one claim."""
-        lines = lines.filtered(lambda x: x.amount_approved > 0)
+        approved = lines.filtered(lambda x: x.amount_approved > 0)
+        lines = approved.with_prefetch(lines._prefetch_ids)
         causal = claim._get_causal_line()
         known = terms[claim.company_id.id]
         term = None
@@ -231,12 +241,12 @@ class AftersalesClaimLine(models.Model):
     )
 
     def _get_recovery_amount(self):
-        """Approved amount in the currency of the company."""
+        """Amount that the company bears, in its currency."""
         self.ensure_one()
         company = self.company_id
         day = self.claim_id.date_decision or company._get_aftersales_today()
         return self.currency_id._convert(
-            self.amount_approved, company.currency_id, company, day
+            self._get_borne_amount(), company.currency_id, company, day
         )
 
     def _to_recovery(self, causal):

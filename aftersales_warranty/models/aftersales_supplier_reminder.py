@@ -88,12 +88,17 @@ class AftersalesSupplierClaim(models.Model):
     def _alert(self):
         """Tell whoever sent the claim; else another clerk of the company."""
         self.ensure_one()
-        clerks = self.company_id._get_aftersales_people(CLERK_GROUP)
-        user = self.sent_by_id if self.sent_by_id in clerks else clerks[:1]
+        user = self._get_clerk()
         if user:
             self.activity_schedule(ACTIVITY, user_id=user.id)
         today = self.company_id._get_aftersales_today()
         self.sudo()._write_flow({"date_alerted": today})
+
+    def _get_clerk(self):
+        """Whoever sent the claim; else another clerk of the company."""
+        self.ensure_one()
+        clerks = self.company_id._get_aftersales_people(CLERK_GROUP)
+        return (self.sent_by_id & clerks) or clerks[:1]
 
     def action_remind(self):
         """Remind suppliers of overdue answers, by mail where there is an address.

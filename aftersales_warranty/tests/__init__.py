@@ -142,5 +142,6 @@ from . import test_campaign_closing
 from . import test_campaign_notice
 from . import test_campaign_cost
 from . import test_supplier_claim
+from . import test_supplier_charge_back
 from . import test_supplier_reminder
 from . import test_recall_rights

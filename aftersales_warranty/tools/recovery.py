@@ -12,6 +12,7 @@ Plain Python: money in minor units, shares as decimals; no ORM, no float.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import NamedTuple
 
 from .entitlement_clock import add_months
@@ -165,10 +166,36 @@ def ask(term, part, lines):
     reason = refusal(term, part)
     result = []
     for line in lines:
-        code = reason or _kind_refusal(term, line)
+        gone = None if line.amount else "taken_back"
+        code = reason or gone or _kind_refusal(term, line)
         amount = 0 if code else scale(line.amount, share(term, part) / HUNDRED)
         result.append(Asked(line.key, amount, code or "asked"))
     return result
+
+
+def borne(approved, net, coefficient):
+    """Return what the company still bears of an approved line, in minor units.
+
+    :param net: what the point was left after deductions, in minor units
+    :param coefficient: by which the settlement multiplied the approved amount
+    """
+    if not coefficient:
+        return 0
+    return min(approved, _half_up(max(net, 0) / Fraction(coefficient)))
+
+
+def still_recoverable(asked, base, now):
+    """Return the part of an amount asked for that the company still bears.
+
+    :param base: what it bore when the amount was calculated; ``now``: what it bears
+    """
+    if now >= base:
+        return asked
+    return _half_up(Fraction(asked * now, base))
+
+
+def _half_up(exact):
+    return int(exact + Fraction(1, 2))
 
 
 def _kind_refusal(term, line):

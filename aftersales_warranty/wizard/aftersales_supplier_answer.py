@@ -12,6 +12,7 @@ class AftersalesSupplierAnswer(models.TransientModel):
     )
     currency_id = fields.Many2one(related="line_id.currency_id")
     amount_asked = fields.Monetary(related="line_id.amount_asked")
+    amount_recoverable = fields.Monetary(related="line_id.amount_recoverable")
     amount = fields.Monetary(
         "Accepted Amount",
         compute="_compute_amount",
@@ -24,7 +25,7 @@ class AftersalesSupplierAnswer(models.TransientModel):
     @api.depends("line_id")
     def _compute_amount(self):
         for answer in self:
-            answer.amount = answer.line_id.amount_asked
+            answer.amount = answer.line_id.amount_recoverable
 
     def action_confirm(self):
         """Note the answer."""

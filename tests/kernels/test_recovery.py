@@ -136,3 +136,27 @@ def test_nobody_asks_for_more_than_the_share(amounts, percent):
     for line, item in zip(lines, kernel.ask(own, PART, lines), strict=True):
         assert 0 <= item.amount <= line.amount
         assert abs(item.amount - line.amount * percent / 100) <= Decimal("0.5")
+
+
+def test_what_was_taken_back_is_not_asked_for():
+    lines = [Line("part", "part", 0, True)]
+    asked = kernel.ask(Term("t", 1, date(2020, 1, 1)), Part(1), lines)
+    assert [(item.amount, item.reason) for item in asked] == [(0, "taken_back")]
+
+
+def test_borne_after_a_deduction():
+    assert kernel.borne(10000, 7000, Decimal(1)) == 7000
+    assert kernel.borne(10000, 10000, Decimal("1.25")) == 8000
+    assert kernel.borne(10000, -500, Decimal(1)) == 0
+    assert kernel.borne(10000, 20000, Decimal(1)) == 10000
+    assert kernel.borne(10000, 20000, Decimal(0)) == 0
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7))
+def test_never_more_recoverable_than_asked_for(asked, base, now):
+    left = kernel.still_recoverable(asked, base, now)
+    assert 0 <= left <= asked
+    if now < base:
+        assert abs(left * base - asked * now) * 2 <= base
+    else:
+        assert left == asked
