@@ -10,6 +10,10 @@ class AftersalesServiceOrder(models.Model):
     escalation_count = fields.Integer(
         "Escalations", compute="_compute_escalation_count"
     )
+    # The way back from an answer's use: without it a batch asks for each order.
+    answer_use_ids = fields.One2many(
+        "aftersales.answer.use", "order_id", "Answers Used", readonly=True
+    )
     suggested_answer_ids = fields.Many2many(
         "aftersales.answer",
         string="Known Answers",
@@ -40,7 +44,7 @@ class AftersalesServiceOrder(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Ask an Expert"),
+            "name": self.env._("Escalate"),
             "res_model": "aftersales.escalation",
             "view_mode": "form",
             "context": {
