@@ -36,6 +36,7 @@ SHARED = {
     "aftersales.certificate.type",
     "aftersales.claim.reason",
     "aftersales.compensation.cause",
+    "aftersales.customer.topic",
     "aftersales.entitlement.rule",
     "aftersales.fault",
     "aftersales.fault.group",

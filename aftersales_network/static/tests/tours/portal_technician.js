@@ -85,7 +85,7 @@ registry.category("web_tour.tours").add("aftersales_portal_technician", {
         },
         {
             content: "Write the correction",
-            trigger: "textarea[name='correction']",
+            trigger: "textarea#correction",
             run: "edit Compressor replaced",
         },
         press("finish"),

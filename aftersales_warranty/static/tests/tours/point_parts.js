@@ -44,12 +44,12 @@ registry.category("web_tour.tours").add("aftersales_point_parts", {
         },
         {
             content: "Write the cause",
-            trigger: "textarea[name='cause']",
+            trigger: "textarea#cause",
             run: "edit Worn",
         },
         {
             content: "Write the correction",
-            trigger: "textarea[name='correction']",
+            trigger: "textarea#correction",
             run: "edit Both compressors replaced",
         },
         press("finish"),
