@@ -18,6 +18,10 @@ class AftersalesDeductionRule(models.Model):
 
     The rule of the nearest product category counts, then the general one.  It
     holds for parts due from its first day on; nobody is charged backwards.
+
+    A missing part costs no more than its claim line was approved at, nor more than
+    the point still has of it.  A fee for lateness is owed beside the line, and a
+    penalty that the agreement names is an entry of its own kind.
     """
 
     _name = "aftersales.deduction.rule"
@@ -63,7 +67,11 @@ class AftersalesDeductionRule(models.Model):
         tracking=True,
         help="Without a claim line the share is of the list price of the part.",
     )
-    amount = fields.Monetary(tracking=True)
+    amount = fields.Monetary(
+        tracking=True,
+        help="For a missing part at most the approved amount of its claim line. What "
+        "the agreement asks for beyond that is a penalty.",
+    )
     share = fields.Float("Share %", digits=(5, 2), tracking=True, aggregator=None)
     amount_limit = fields.Monetary(
         "Highest Deduction", tracking=True, help="0: no limit."
@@ -230,9 +238,8 @@ class AftersalesSettlement(models.Model):
             line_sudo.amount_approved if line_sudo else self._get_part_value(part_sudo)
         )
         amount = rules[kind]._charge(value, currency, today)
-        if kind == "part_missing" and line_sudo and line_sudo._get_changed_amount() < 0:
-            # An audit or the inspection took back of the same money.
-            amount = min(amount, max(0, line_sudo._get_net_settled()))
+        if kind == "part_missing" and line_sudo:
+            amount = min(amount, self._get_highest_deduction(line_sudo))
         if not amount:
             return None
         return {
@@ -246,6 +253,14 @@ class AftersalesSettlement(models.Model):
             "res_id": part_sudo.id,
             "claim_line_id": line_sudo.id,
         }
+
+    @api.model
+    def _get_highest_deduction(self, line_sudo):
+        """What the missing part of a line may cost at most.
+
+        An audit or the inspection may have taken back of the same money.
+        """
+        return min(line_sudo.amount_approved, max(0, line_sudo._get_net_settled()))
 
     @api.model
     def _is_part_paid(self, part_sudo):

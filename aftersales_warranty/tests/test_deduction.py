@@ -128,6 +128,49 @@ class TestDeduction(SettleCommon, OldPartCommon):
         self.assertEqual(entry.amount, -0.8 * line.amount_approved)
         self.assertIn("did not arrive", entry.reason)
 
+    def _settled_part(self, amount, coefficient=1.0):
+        """An old part that never came, of a claim that was settled."""
+        self.point.level_id = self.env["aftersales.point.level"].create(
+            {
+                "name": "Test",
+                "coefficient": coefficient,
+                "company_id": self.company.id,
+            }
+        )
+        claim = self._create_claim(("part", 1, amount, self.part))
+        line = claim.line_ids
+        line.old_part_received = True
+        self._approve(claim, date(2026, 3, 31))
+        self._march()
+        part = self._owe(date_due=self.today - timedelta(days=61))
+        part._write_flow({"claim_line_id": line.id})
+        return line
+
+    def test_a_fixed_fee_takes_no_more_than_its_line(self):
+        self.missing.write({"basis": "fixed", "amount": 150.0})
+        line = self._settled_part(60.0)
+        self.assertEqual(line.amount_approved, 60.0)
+        self.assertEqual(self._collect().amount, -60.0)
+        self.assertEqual(line._get_net_settled(), 0.0)
+
+    def test_a_fixed_fee_below_its_line_is_taken_whole(self):
+        self.missing.write({"basis": "fixed", "amount": 50.0})
+        self._settled_part(60.0)
+        self.assertEqual(self._collect().amount, -50.0)
+
+    def test_no_more_than_the_coefficient_left(self):
+        self.missing.share = 100
+        self._settled_part(100.0, coefficient=0.9)
+        self.assertEqual(self._collect().amount, -90.0)
+
+    def test_a_fee_for_lateness_is_owed_beside_the_line(self):
+        self.late.amount = 75.0
+        self.missing.days = 90
+        line = self._settled_part(60.0)
+        entry = self._collect()
+        self.assertEqual((entry.kind, entry.amount), ("part_late", -75.0))
+        self.assertEqual(line._get_net_settled(), 60.0)
+
     def test_a_missing_part_without_a_claim_takes_of_its_price(self):
         self._owe(2, date_due=self.today - timedelta(days=61))
         self.assertEqual(self._collect().amount, -160.0)
