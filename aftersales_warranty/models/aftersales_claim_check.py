@@ -6,7 +6,7 @@ from ..tools.settlement import from_minor
 
 #: Figures that are days.
 DAYS = frozenset(
-    ("failure", "end", "early", "late", "last", "submitted", "until", "sold")
+    ("day", "failure", "end", "early", "late", "last", "submitted", "until", "sold")
 )
 #: Place of a result in the list: what failed comes first.
 RANKS = {"fail": 0, "pass": 100, "na": 200}

@@ -138,6 +138,7 @@ class AftersalesClaim(models.Model):
             is_causal=bool(row["is_causal"]),
             ceiling=self._get_line_ceiling(row, claim),
             part_share=_given(row["part_share"]),
+            has_rates=bool(row["rate_id"]) or claim["permit_state"] == "approved",
             hours_flat=_exact(row["hours_flat"]) if row["operation_id"] else None,
             operation=row["operation"],
             includes=frozenset(row["includes"] or ()),

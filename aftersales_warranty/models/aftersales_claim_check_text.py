@@ -29,6 +29,7 @@ class AftersalesClaimCheck(models.Model):
             ("PART_MARKUP", self.env._("Part mark-up")),
             ("OTHER_RATES", self.env._("Travel and other rates")),
             ("SUBLET", self.env._("Invoices of outside work")),
+            ("RATES", self.env._("Rates in force")),
             ("AUTHORISATION", self.env._("Authorisation")),
             ("PART_FIT", self.env._("Part fits the model")),
             ("OPERATION_FIT", self.env._("Operation fits the model")),
@@ -170,6 +171,17 @@ class AftersalesClaimCheck(models.Model):
             "sublet_none": self.env._("No outside work or freight is claimed."),
             "sublet_missing": self.env._("Without an invoice: %(names)s."),
             "sublet_given": self.env._("Lines with their invoice: %(count)s."),
+            "rates_no_lines": self.env._("The claim has no lines."),
+            "rates_none": self.env._(
+                "No rate table in force on %(day)s: nothing limits %(names)s."
+            ),
+            "rates_no_day": self.env._(
+                "The claim has no day that a rate table could apply on: %(names)s."
+            ),
+            "rates_table": self.env._("Every line was measured against its rates."),
+            "rates_agreement": self.env._(
+                "Every line was measured against the agreement."
+            ),
             "authorisation_none": self.env._("No authorisation was asked for."),
             "authorisation_exceeded": self.env._(
                 "Claimed %(claimed)s, authorised %(authorised)s."
@@ -235,6 +247,9 @@ class AftersalesClaimCheck(models.Model):
                 "Rule “%(rule)s” ends at %(limit)s, claimed are %(amount)s."
             ),
             "auto_checks": self.env._("Rule “%(rule)s” asks that every check passes."),
+            "auto_rates": self.env._(
+                "Rule “%(rule)s” approves nothing whose rates could not be checked."
+            ),
             "auto_cut": self.env._(
                 "Rule “%(rule)s” approves only what is allowed in full."
             ),

@@ -40,9 +40,15 @@ class AftersalesClaim(models.Model):
                 return self._reject_unanswered()
             if rule == "cancel":
                 return self._cancel_unanswered()
-        elif self.company_id.aftersales_silence_approves:
+        elif self._is_approved_by_silence():
             return self._approve_by_silence()
         return self._remind_clerk()
+
+    def _is_approved_by_silence(self):
+        """Whether silence counts as consent; never to rates that nobody checked."""
+        self.ensure_one()
+        rates = self.check_ids.filtered(lambda check: check.code == "RATES")
+        return self.company_id.aftersales_silence_approves and rates.result == "pass"
 
     def _reject_unanswered(self):
         """Refuse a claim that the point did not complete in time."""

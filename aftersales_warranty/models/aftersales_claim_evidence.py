@@ -16,6 +16,7 @@ class AftersalesClaim(models.Model):
     decision_line_ids = fields.One2many(
         "aftersales.claim.line", "claim_id", "Lines to Decide", copy=False
     )
+    rate_gap = fields.Char("Rates Not Checked", compute="_compute_rate_gap")
     failed_check_ids = fields.One2many(
         "aftersales.claim.check",
         "claim_id",
@@ -65,6 +66,15 @@ class AftersalesClaim(models.Model):
             others = by_unit[claim.company_id, claim.serial] - claim._origin
             claim.earlier_claim_ids = others[:EARLIER]
 
+    @api.depends("check_ids")
+    @api.depends_context("lang")
+    def _compute_rate_gap(self):
+        for claim in self:
+            unchecked = claim.check_ids.filtered(
+                lambda check: check.code == "RATES" and check.result != "pass"
+            )
+            claim.rate_gap = unchecked.message
+
     @api.depends("line_ids.part_return_ids")
     def _compute_old_part_ids(self):
         for claim in self:
@@ -72,7 +82,7 @@ class AftersalesClaim(models.Model):
 
     def _store_checks(self, rows):
         super()._store_checks(rows)
-        self.invalidate_recordset(["failed_check_ids"])
+        self.invalidate_recordset(["failed_check_ids", "rate_gap"])
 
     def _get_report_base_filename(self):
         """Name of the file of a decision that is downloaded."""

@@ -41,7 +41,7 @@ GROUPS = {
     "form": ("FIELDS", "CAUSAL", "REFERENCES", "DATES", "USAGE", "DEADLINE"),
     "amount": (
         *("SUM", "HOURS", "LABOUR_RATE", "PART_MARKUP", "OTHER_RATES", "SUBLET"),
-        "AUTHORISATION",
+        *("RATES", "AUTHORISATION"),
     ),
     "fit": ("PART_FIT", "OPERATION_FIT", "FAULT_FIT", "OVERLAP"),
     "point": ("AGREEMENT", "SCOPE", "AREA", "CERTIFICATE"),

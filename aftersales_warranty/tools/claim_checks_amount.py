@@ -120,6 +120,27 @@ def check_travel(facts):
     return _check_limit(facts, kinds, "OTHER_RATES", "other_rates", "other_over")
 
 
+def check_rates(facts):
+    """Every line was measured: by a rate table, an authorisation or the agreement.
+
+    Nobody could tell whether a line is too dear that none of them is about.
+    """
+    if not facts.lines:
+        return Check("RATES", NA, "rates_no_lines")
+    day = facts.date_end or facts.date_start or facts.date_failure
+    open_lines = [
+        line
+        for line in facts.lines
+        if line.claimed and not line.has_rates and limit(line, facts) is None
+    ]
+    if open_lines:
+        names = ", ".join(dict.fromkeys(line.name for line in open_lines))
+        figures = {"day": day, "names": names}
+        return Check("RATES", NA, "rates_none" if day else "rates_no_day", figures)
+    by_table = any(line.has_rates for line in facts.lines)
+    return Check("RATES", PASS, "rates_table" if by_table else "rates_agreement")
+
+
 def check_sublet(facts):
     """Outside work and freight have their invoice."""
     bought = [line for line in facts.lines if line.kind in ("sublet", "freight")]
@@ -155,5 +176,6 @@ CHECKS = {
     "PART_MARKUP": check_part_markup,
     "OTHER_RATES": check_travel,
     "SUBLET": check_sublet,
+    "RATES": check_rates,
     "AUTHORISATION": check_authorisation,
 }

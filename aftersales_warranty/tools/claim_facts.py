@@ -18,6 +18,8 @@ class LineFacts:
     The share of a line that was typed ``by_hand`` comes from no order and proves
     nothing about the cover.  ``ceiling`` is what rates and cover pay for the line
     at most, ``part_share`` the per cent that the inspected old part leaves of it.
+    A rate table in force, or an authorisation, was asked where it ``has_rates``; it
+    may still set no limit.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class LineFacts:
     is_causal: bool = False
     ceiling: int | None = None
     part_share: Decimal | None = None
+    has_rates: bool = False
     hours_flat: Decimal | None = None
     operation: str | None = None
     includes: frozenset = frozenset()

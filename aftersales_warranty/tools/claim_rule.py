@@ -14,7 +14,7 @@ from .audit_draw import is_drawn
 from .claim_facts import FAIL, PASS
 
 #: Without these a claim is not clean, even where they cannot be answered.
-DECISIVE = frozenset(("SERIAL", "COVER", "AGREEMENT", "SUM", "DUPLICATE"))
+DECISIVE = frozenset(("SERIAL", "COVER", "AGREEMENT", "SUM", "RATES", "DUPLICATE"))
 APPROVED, AUDIT, REVIEW = "approved", "audit", "review"
 
 
@@ -84,7 +84,10 @@ def refusal(rule, claim):
         failed.discard("OLD_PART")
     if claim.amount > rule.amount_limit:
         return "auto_amount"
-    if failed or any(results.get(code) != PASS for code in DECISIVE):
+    unclear = {code for code in DECISIVE if results.get(code) != PASS}
+    if not failed and unclear == {"RATES"}:
+        return "auto_rates"
+    if failed or unclear:
         return "auto_checks"
     if claim.allowed != claim.amount:
         return "auto_cut"

@@ -80,7 +80,7 @@ def test_a_good_claim_fails_nothing():
 
 def test_every_check_belongs_to_one_group():
     assert set(kernel.CHECKS) == set(kernel.CODES)
-    assert len(kernel.CODES) == len(set(kernel.CODES)) == 32
+    assert len(kernel.CODES) == len(set(kernel.CODES)) == 33
 
 
 def test_nothing_known_breaks_no_check():
@@ -206,6 +206,37 @@ def test_nothing_known_breaks_no_check():
             "OTHER_RATES",
             {"lines": (kernel.LineFacts("travel", 777, ceiling=776),)},
             ("fail", "other_over"),
+        ),
+        ("RATES", {}, ("pass", "rates_agreement")),
+        ("RATES", {"lines": ()}, ("na", "rates_no_lines")),
+        ("RATES", {"labour_rate": 0}, ("na", "rates_none")),
+        ("RATES", {"has_agreement": False}, ("na", "rates_none")),
+        (
+            "RATES",
+            {
+                "has_agreement": False,
+                "date_failure": None,
+                "date_start": None,
+                "date_end": None,
+            },
+            ("na", "rates_no_day"),
+        ),
+        (
+            "RATES",
+            {"lines": (LABOUR, kernel.LineFacts("travel", 777))},
+            ("na", "rates_none"),
+        ),
+        # A table that sets no limit was asked all the same.
+        (
+            "RATES",
+            {"lines": (LABOUR, kernel.LineFacts("travel", 777, has_rates=True))},
+            ("pass", "rates_table"),
+        ),
+        ("RATES", {"lines": (LABOUR, SUBLET)}, ("na", "rates_none")),
+        (
+            "RATES",
+            {"lines": (LABOUR, replace(SUBLET, claimed=0))},
+            ("pass", "rates_agreement"),
         ),
         (
             "PART_FIT",
@@ -350,3 +381,10 @@ def test_a_share_leaves_between_nothing_and_all(amount, share):
     left = kernel.left_of(amount, share)
     assert 0 <= left <= amount
     assert abs(left * 10000 - amount * int(share * 100)) <= 5000
+
+
+def test_what_no_rate_is_about_is_named_once():
+    travel = kernel.LineFacts("travel", 777, name="Travel")
+    facts = replace(GOOD, lines=(LABOUR, travel, travel))
+    figures = kernel.CHECKS["RATES"](facts).figures
+    assert figures == {"day": date(2026, 5, 3), "names": "Travel"}

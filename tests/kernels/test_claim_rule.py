@@ -44,6 +44,7 @@ def changed(code, result):
         ({"allowed": 49999}, ("review", "auto_cut", 1)),
         ({"results": changed("AREA", "fail")}, ("review", "auto_checks", 1)),
         ({"results": changed("COVER", "na")}, ("review", "auto_checks", 1)),
+        ({"results": changed("RATES", "na")}, ("review", "auto_rates", 1)),
         ({"results": changed("OLD_PART", "fail")}, ("review", "auto_checks", 1)),
         ({"results": ()}, ("review", "auto_checks", 1)),
         ({"resubmitted": True}, ("review", "auto_resubmitted", 1)),
