@@ -76,7 +76,6 @@ class AftersalesCampaignNotice(models.Model):
     date_printed = fields.Date("Printed on", readonly=True)
     told_with_id = fields.Many2one(
         "aftersales.campaign.notice",
-        "Told With",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",

@@ -54,9 +54,10 @@ class AftersalesClaim(models.Model):
     def _check_can_decide(self):
         self._check_clerk()
         self._lock_for_decision()
-        super()._check_can_decide()
+        res = super()._check_can_decide()
         self._check_in_own_hands()
         self._check_seen()
+        return res
 
     def _lock_for_decision(self):
         """Take the rows: two clerks cannot decide the same claim at once.
@@ -109,8 +110,7 @@ class AftersalesClaim(models.Model):
             for name, value in vals.items()
             if name != "decision_line_ids" or not self._is_inline_decision(value)
         }
-        if kept:
-            super()._check_writable(kept)
+        return super()._check_writable(kept) if kept else None
 
     @api.model
     def _is_inline_decision(self, commands):
@@ -126,8 +126,9 @@ class AftersalesClaim(models.Model):
 
     def _change_state(self, state, **values):
         values.setdefault("date_answer_due", False)
-        super()._change_state(state, date_reminded=False, **values)
+        res = super()._change_state(state, date_reminded=False, **values)
         self._raise_revision()
+        return res
 
     def _raise_revision(self):
         """Pages that show an older state are outdated now."""
@@ -142,8 +143,9 @@ class AftersalesClaim(models.Model):
         """
         self._check_clerk()
         self._lock_for_decision()
-        super().action_review()
+        res = super().action_review()
         self._take_up()
+        return res
 
     def action_take_over(self):
         """Take claims over from the clerk who has them.
@@ -214,8 +216,9 @@ class AftersalesClaim(models.Model):
         return self.env["aftersales.claim.reason"], text
 
     def _reject(self, reason, note=False):
-        super()._reject(reason, note)
+        res = super()._reject(reason, note)
         self.filtered(lambda c: not c.clerk_id)._take_up()
+        return res
 
     # -- sending back ------------------------------------------------------------
 
@@ -228,11 +231,12 @@ class AftersalesClaim(models.Model):
         self._check_clerk()
         self._check_send_back_limit()
         days = {claim: claim._get_answer_day(date_due) for claim in self}
-        super()._send_back(note)
+        res = super()._send_back(note)
         for claim in self.with_context(aftersales_claim_flow=FLOW):
             claim.date_answer_due = days[claim]
         self.filtered(lambda c: not c.clerk_id)._take_up()
         self._tell_author(note)
+        return res
 
     def _get_answer_day(self, date_due=None):
         """Last day on which the point completes the claim.

@@ -81,8 +81,9 @@ class AftersalesClaim(models.Model):
             claim.old_part_ids = claim.line_ids.part_return_ids
 
     def _store_checks(self, rows):
-        super()._store_checks(rows)
+        res = super()._store_checks(rows)
         self.invalidate_recordset(["failed_check_ids", "rate_gap"])
+        return res
 
     def _get_report_base_filename(self):
         """Name of the file of a decision that is downloaded."""

@@ -95,12 +95,13 @@ class AftersalesClaimLine(models.Model):
         :raise UserError: outside these limits, without a reason, or a claim that
             another clerk has
         """
-        super().action_decide_line(amount, reason, note)
+        res = super().action_decide_line(amount, reason, note)
         self.with_context(aftersales_claim_flow=FLOW).decided_by_id = self.env.user
         claim = self.claim_id
         if not claim.clerk_id:
             claim._take_up()
         claim._raise_revision()
+        return res
 
     def action_decide_lines(self):
         """Ask how all these lines are decided."""

@@ -179,7 +179,7 @@ class AftersalesCompensation(models.Model):
 
         :raise UserError: naming the compensation
         """
-        super()._check_can_cancel()
+        res = super()._check_can_cancel()
         for compensation in self:
             if compensation.sudo()._get_delivered_quantity():
                 raise UserError(
@@ -189,6 +189,7 @@ class AftersalesCompensation(models.Model):
                         compensation=compensation.name,
                     )
                 )
+        return res
 
     def _cancel(self, reason):
         """Goods that did not leave stay in the warehouse."""

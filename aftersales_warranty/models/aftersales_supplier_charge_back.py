@@ -99,8 +99,9 @@ class AftersalesClaimChargeBack(models.Model):
 
     def _deduct(self):
         """Let the claims on suppliers follow."""
-        super()._deduct()
+        res = super()._deduct()
         self.claim_line_id._follow_charge_back()
+        return res
 
 
 class AftersalesClaimLine(models.Model):

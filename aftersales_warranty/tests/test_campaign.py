@@ -399,7 +399,8 @@ class TestCampaign(RecallCommon):
 
         def prepare(unit):
             if unit.id == bad.id:
-                raise UserError("broken")
+                reason = "broken"
+                raise UserError(reason)
             return original(unit)
 
         with patch.object(type(bad), "_prepare_order_vals", prepare):

@@ -105,7 +105,8 @@ class TestCampaignClosing(RecallCommon):
 
         def find(item, limit):
             if item == bad:
-                raise UserError("broken")
+                reason = "broken"
+                raise UserError(reason)
             return original(item, limit)
 
         with patch.object(Range, "_find_units", find):

@@ -159,7 +159,8 @@ class TestCampaignNotice(RecallCommon):
 
         def send(template, ids, **kw):
             if bad.id in ids:
-                raise UserError("broken address")
+                reason = "broken address"
+                raise UserError(reason)
             return original(template, ids, **kw)
 
         with patch.object(Template, "send_mail_batch", send):

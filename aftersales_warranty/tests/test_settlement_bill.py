@@ -206,7 +206,8 @@ class TestSettlementBill(SettleCommon):
 
         def fail(record):
             if record == bad:
-                raise UserError("No way")
+                reason = "No way"
+                raise UserError(reason)
             return reopen(record)
 
         with (

@@ -93,7 +93,8 @@ class TestSettlementPeriod(SettleCommon):
         def refuse(line):
             vals = original(line)
             if line.service_point_id == self.point:
-                raise UserError("No address")
+                reason = "No address"
+                raise UserError(reason)
             return vals
 
         with patch.object(Line, "_settle_point", refuse):

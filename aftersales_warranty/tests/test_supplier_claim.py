@@ -164,7 +164,8 @@ class TestSupplierClaim(SupplierCommon):
 
         def fail(records, claim, *args):
             if claim == bad:
-                raise UserError("No way")
+                reason = "No way"
+                raise UserError(reason)
             return judge(records, claim, *args)
 
         with (
