@@ -36,7 +36,7 @@ class AftersalesServicePoint(models.Model):
         )
 
     def _get_clearance_blockers(self):
-        """Undecided claims, unpaid approved lines and open settlements block."""
+        """Undecided claims, approved lines, settlements and unpaid bills block."""
         blockers = super()._get_clearance_blockers()
         # The clearance lists everything, whoever looks at it.
         for label, model, domain in self._get_money_blockers():
@@ -68,6 +68,14 @@ class AftersalesServicePoint(models.Model):
                 self.env._("settlements without a bill"),
                 "aftersales.settlement",
                 Domain("state", "in", OPEN_STATES),
+            ),
+            (
+                self.env._("settlement bills not paid"),
+                "aftersales.settlement",
+                # A total of zero leaves nothing to pay on either side.
+                Domain("state", "=", "billed")
+                & Domain("is_paid", "=", False)
+                & Domain("amount_total", "!=", 0),
             ),
             (
                 self.env._("old parts not returned"),

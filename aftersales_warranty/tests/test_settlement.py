@@ -39,6 +39,42 @@ class TestSettlement(WarrantyCommon):
         settlement.action_create_bill()
         return claims, settlement, settlement.move_id.with_env(self.env)
 
+    def _pay_bill(self, move):
+        """Pay a posted bill in full."""
+        payable = move.line_ids.filtered(
+            lambda x: x.account_id.account_type == "liability_payable"
+        )
+        payment = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self.journal_misc.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": payable.account_id.id,
+                            "partner_id": move.partner_id.id,
+                            "debit": move.amount_total,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "account_id": self.account_cash.id,
+                            "credit": move.amount_total,
+                        }
+                    ),
+                ],
+            }
+        )
+        payment.action_post()
+        (payable | payment.line_ids[0]).reconcile()
+
+    def _get_blockers(self):
+        """What keeps the point from leaving: how many records by label."""
+        self.env.flush_all()
+        return {
+            label: count for label, count, _a in self.point._get_clearance_blockers()
+        }
+
     def test_settlement_collects_approved_lines(self):
         claims = self._claims(100.0, 50.0)
         self._create_claim(date_request="2026-03-20 01:00:00")  # undecided
@@ -226,29 +262,7 @@ class TestSettlement(WarrantyCommon):
     def test_a_paid_settlement_is_frozen(self):
         claims, settlement, move = self._bill(100.0)
         move.action_post()
-        payable = move.line_ids.filtered(
-            lambda x: x.account_id.account_type == "liability_payable"
-        )
-        payment = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.journal_misc.id,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": payable.account_id.id,
-                            "partner_id": move.partner_id.id,
-                            "debit": 100.0,
-                        }
-                    ),
-                    Command.create(
-                        {"account_id": self.account_cash.id, "credit": 100.0}
-                    ),
-                ],
-            }
-        )
-        payment.action_post()
-        (payable | payment.line_ids[0]).reconcile()
+        self._pay_bill(move)
         self.assertEqual(move.payment_state, "paid")
         for step in (move.button_draft, move.button_cancel):
             with self.assertRaisesRegex(UserError, "is paid itself"):
@@ -353,6 +367,7 @@ class TestSettlement(WarrantyCommon):
                 "open claims",
             }
         )
+        self.assertIn("settlement bills not paid", labels)
         self.assertEqual(claims.mapped("state"), ["settled", "settled"])
         metrics = self.env["aftersales.metric"]._compute_metrics(
             ["SETTLED", "CREJ", "CCYC", "WCPU"],
@@ -376,6 +391,55 @@ class TestSettlement(WarrantyCommon):
                 code, self.point, date(2026, 1, 1), date(2099, 12, 31)
             )
             self.env[action["res_model"]].search(action["domain"], limit=1)
+
+    def test_an_unpaid_bill_blocks_the_clearance(self):
+        _claims, settlement, move = self._bill(100.0)
+        label = "settlement bills not paid"
+        self.assertEqual(self._get_blockers()[label], 1, "a draft bill is not paid")
+        move.action_post()
+        self.assertEqual(self._get_blockers()[label], 1)
+        action = next(
+            action
+            for name, _count, action in self.point._get_clearance_blockers()
+            if name == label
+        )
+        found = self.env["aftersales.settlement"].search(action["domain"])
+        self.assertEqual(found, settlement)
+        self.assertNotIn(
+            label, [name for name, *_more in self.point_b._get_clearance_blockers()]
+        )
+        self._pay_bill(move)
+        self.assertTrue(settlement.is_paid)
+        self.assertNotIn(label, self._get_blockers())
+
+    def test_a_total_of_zero_leaves_nothing_to_pay(self):
+        self._adjust(-100.0, "Penalty")
+        _claims, settlement, _move = self._bill(100.0)
+        self.assertEqual(
+            (settlement.state, settlement.amount_total, settlement.is_paid),
+            ("billed", 0.0, False),
+        )
+        self.assertNotIn("settlement bills not paid", self._get_blockers())
+
+    def test_a_point_with_an_unpaid_bill_cannot_close(self):
+        _claims, _settlement, move = self._bill(100.0)
+        withdrawal = self.env["aftersales.withdrawal"].create(
+            {
+                "service_point_id": self.point.id,
+                "cause": "own_wish",
+                "reason": "Retires",
+            }
+        )
+        withdrawal.action_submit()
+        for role in ("centre", "reviewer", "head"):
+            withdrawal.with_user(getattr(self, f"user_{role}")).action_approve()
+        head = withdrawal.with_user(self.user_head)
+        with self.assertRaisesRegex(UserError, "settlement bills not paid"):
+            head.action_close()
+        self.assertEqual(self.point.state, "withdrawal")
+        move.action_post()
+        self._pay_bill(move)
+        self.assertNotIn("settlement bills not paid", self._get_blockers())
 
     def test_open_claims_block_the_clearance(self):
         self._create_claim()
