@@ -1,3 +1,4 @@
+import logging
 import secrets
 from datetime import timedelta
 
@@ -10,6 +11,9 @@ from odoo.addons.aftersales_network.tools import qr
 
 from .aftersales_satisfaction import DISSATISFIED_TO
 
+_logger = logging.getLogger(__name__)
+
+TEMPLATE = "aftersales_evaluation.mail_template_card"
 #: The work is finished: the customer can judge it.
 RATED_STATES = ("done", "closed")
 
@@ -281,9 +285,17 @@ class AftersalesEvaluationCard(models.Model):
         """Mail the link to the customers.
 
         :raise AccessError: the user does not work on these orders
-        :raise UserError: a customer has no address, or the card is used up
+        :raise UserError: a customer has no address, the card is used up, or the mail
+            template is missing
         """
         self.order_id.check_access("write")
+        if not self._get_template_sudo():
+            raise UserError(
+                self.env._(
+                    "The mail template of evaluation cards is missing. Update the "
+                    "module to have it again, or show the QR code."
+                )
+            )
         for card in self:
             if card.state == "answered":
                 raise UserError(
@@ -305,13 +317,15 @@ class AftersalesEvaluationCard(models.Model):
 
     def _send(self):
         """Queue the mail with the link for every card of the batch."""
-        template = self.env.ref(
-            "aftersales_evaluation.mail_template_card", raise_if_not_found=False
-        )
-        if template and self:
-            # The link is a secret: who sends it does not read it.
-            template.sudo().send_mail_batch(self.ids)
-            self.sudo().write({"date_sent": fields.Datetime.now()})
+        # The link is a secret: who sends it does not read it.
+        self._get_template_sudo().send_mail_batch(self.ids)
+        self.sudo().write({"date_sent": fields.Datetime.now()})
+
+    @api.model
+    def _get_template_sudo(self):
+        """Mail that carries the link; empty where somebody deleted it."""
+        found = self.env.ref(TEMPLATE, raise_if_not_found=False)
+        return (found or self.env["mail.template"]).sudo()
 
     @api.model
     def _cron_send(self, batch_size=100):
@@ -319,17 +333,12 @@ class AftersalesEvaluationCard(models.Model):
 
         Each card is mailed once; interrupted, the next run goes on.
         """
-        domain = self._get_unsent_domain()
-        remaining = self.search_count(domain)
-        cards = self.search(domain, limit=batch_size, order="id")
-        while cards:
-            cards._send()
-            remaining = max(remaining - len(cards), 0)
-            if not self.env["ir.cron"]._commit_progress(
-                len(cards), remaining=remaining
-            ):
-                break
-            cards = self.search(domain, limit=batch_size, order="id")
+        if not self._get_template_sudo():
+            _logger.warning("No evaluation card is mailed: %s is missing", TEMPLATE)
+            return
+        self.env["ir.cron"]._aftersales_work_off(
+            self, self._get_unsent_domain(), "_send", batch_size
+        )
 
     @api.model
     def _get_unsent_domain(self):

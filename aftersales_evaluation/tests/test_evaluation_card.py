@@ -251,6 +251,33 @@ class TestEvaluationCard(VoiceCommon):
         self._send_by_job()
         self.assertEqual(self.env["mail.mail"].search_count([]), sent)
 
+    def _delete_template(self):
+        self.env.ref("aftersales_evaluation.mail_template_card").sudo().unlink()
+
+    def test_without_the_template_the_job_ends(self):
+        self.company.aftersales_card_mail = True
+        order = self._create_done()
+        self._delete_template()
+        with self.assertLogs("odoo.addons.aftersales_evaluation", "WARNING") as logged:
+            committed = self._send_by_job(batch_size=1)
+        self.assertEqual(
+            logged.output,
+            [
+                "WARNING:odoo.addons.aftersales_evaluation.models."
+                "aftersales_evaluation_card:No evaluation card is mailed: "
+                "aftersales_evaluation.mail_template_card is missing"
+            ],
+        )
+        committed.assert_not_called()
+        self.assertFalse(order.card_ids.date_sent, "the next run mails it")
+
+    def test_without_the_template_nobody_mails_by_hand(self):
+        order = self._create_done()
+        self._delete_template()
+        with self.assertRefused(UserError, "template of evaluation cards is missing"):
+            order.card_ids.action_send()
+        self.assertFalse(order.card_ids.date_sent)
+
     def _send_by_job(self, **kwargs):
         """Run the job; a batch is not committed here."""
         path = "odoo.addons.base.models.ir_cron.IrCron._commit_progress"
