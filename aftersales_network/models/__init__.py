@@ -99,6 +99,7 @@ from . import (
     aftersales_area_planning,
     aftersales_installed_base,
     aftersales_coverage_gap,
+    aftersales_counted_table,
     aftersales_failure_rate,
     aftersales_failure_rate_data,
     aftersales_capacity_plan,

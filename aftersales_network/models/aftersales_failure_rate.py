@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import reliability
@@ -10,15 +10,21 @@ from ..tools import reliability
 class AftersalesFailureRate(models.Model):
     """Failures per unit-year by model and age, learned from the own repairs.
 
-    The rows of a company are replaced as a whole by :meth:`_compute_rates`; a
+    The rows of a company are replaced as a whole by :meth:`_count_company`; a
     capacity plan keeps its own copy of what it used.  Units count with their
     time at risk whether they failed or not; see ``tools/reliability``.
     """
 
     _name = "aftersales.failure.rate"
+    _inherit = "aftersales.counted.table.mixin"
     _description = "Failure Rate"
     _order = "company_id, product_categ_id, product_tmpl_id, age, id"
     _check_company_auto = True
+    _COUNTERS = (
+        "aftersales_network.group_head",
+        "aftersales_network.group_centre_manager",
+        "aftersales_network.group_admin",
+    )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     product_categ_id = fields.Many2one(
@@ -96,33 +102,8 @@ class AftersalesFailureRate(models.Model):
                 "%(model)s, year %(age)s", model=what, age=row.age
             )
 
-    def action_compute(self):
-        """Learn the rates of the current companies anew.
-
-        :raise AccessError: only head, centre managers and administrators do so
-        """
-        groups = ("group_head", "group_centre_manager", "group_admin")
-        if not any(self.env.user.has_group(f"aftersales_network.{g}") for g in groups):
-            raise AccessError(
-                self.env._(
-                    "Failure rates are computed by the head of service, a centre "
-                    "manager or an administrator."
-                )
-            )
-        for company in self.env.companies:
-            self._compute_rates(company)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
-
     @api.model
-    def _cron_compute(self):
-        """Learn the rates of every company anew, one company per commit."""
-        companies = self.env["res.company"].search([("active", "=", True)], order="id")
-        for done, company in enumerate(companies, start=1):
-            self._compute_rates(company)
-            self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)
-
-    @api.model
-    def _compute_rates(self, company):
+    def _count_company(self, company):
         """Replace the failure rates of a company by those of today's data.
 
         :return: the new rows

@@ -3,6 +3,7 @@ import threading
 import psycopg2
 
 from odoo import api
+from odoo.fields import Command
 from odoo.modules.registry import Registry
 from odoo.sql_db import connection_info_for
 from odoo.tests import BaseCase
@@ -33,6 +34,40 @@ class CommittedCase(BaseCase):
     def _env(self, cr):
         quiet = {**CONTEXT, "mail_create_nosubscribe": True}
         return api.Environment(cr, api.SUPERUSER_ID, quiet)
+
+    def _create_users(self, env, group, name):
+        """Two users of a group: "name A" and "name B"; their ids are kept."""
+        users = env["res.users"].create(
+            [
+                {
+                    "name": f"{name} {letter}",
+                    "login": f"{name} {letter}".lower().replace(" ", "_"),
+                    "group_ids": [Command.link(env.ref(group).id)],
+                }
+                for letter in "AB"
+            ]
+        )
+        self.user_ids = users.ids
+
+    def _remove_rows(self, removed, ids, partner_ids=()):
+        """Delete what a test committed, then its partners and users.
+
+        :param removed: in this order: table, column, key of ``ids``, which of them
+        """
+        with self.registry.cursor() as cr:
+            for table, column, key, where in removed:
+                # Names of tables and columns are constants of the tests.
+                cr.execute(
+                    f"DELETE FROM {table} WHERE {column} = ANY(%s) AND {where}",
+                    [ids[key]],
+                )
+            env = self._env(cr)
+            env["res.partner"].browse(partner_ids).unlink()
+            users = env["res.users"].browse(self.user_ids)
+            partners = users.partner_id
+            users.unlink()
+            partners.unlink()
+        self.registry.clear_all_caches()
 
     def _cursor(self):
         """A transaction whose view of the data begins now."""

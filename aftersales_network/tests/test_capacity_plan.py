@@ -264,7 +264,7 @@ class TestCapacityPlan(PlanningCommon):
         self.template.aftersales_design_failure_rate = 0.9
         self.setting.utilisation = 0.5
         self.point.write({"state": "closed"})
-        self.env["aftersales.failure.rate"]._compute_rates(self.company)
+        self.env["aftersales.failure.rate"]._count_company(self.company)
         self.env.invalidate_all()
         self.assertEqual((plan.read(names), [plan[x].read() for x in lines]), before)
         for vals in ({"utilisation": 0.5}, {"year": self.year + 1}, {"name": "X"}):

@@ -1,9 +1,11 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .planning_common import PlanningCommon
 
@@ -29,7 +31,7 @@ class TestFailureRate(PlanningCommon):
     @classmethod
     def _learn(cls, day="2024-01-01"):
         with freeze_time(f"{day} 04:00:00"):
-            cls.Rate._compute_rates(cls.company)
+            cls.Rate._count_company(cls.company)
         return cls.Rate.search([("product_tmpl_id", "=", cls.template.id)], order="age")
 
     def test_units_that_did_not_fail_count_with_their_time(self):
@@ -226,7 +228,9 @@ class TestFailureRate(PlanningCommon):
         for role in ("dispatcher", "auditor"):
             own = self.Rate.with_user(getattr(self, f"user_{role}"))
             self.assertTrue(own.search_count([("id", "=", row.id)]))
-            with self.assertRaisesRegex(AccessError, "Failure rates are computed by"):
+            with self.assertRaisesRegex(
+                AccessError, "Failure Rate” is counted by one of: "
+            ):
                 own.action_compute()
         for role in ("head", "admin", "centre"):
             with self.assertRaises(AccessError):
@@ -239,7 +243,7 @@ class TestFailureRate(PlanningCommon):
         self._deliver_serials(2, self._noon(2022, 1, 1))
         self._learn()
         with freeze_time("2024-01-01 04:00:00"):
-            self.Rate._compute_rates(self.company_b)
+            self.Rate._count_company(self.company_b)
         self.assertFalse(
             self.Rate.search_count([("company_id", "=", self.company_b.id)])
         )
@@ -263,3 +267,23 @@ class TestFailureRate(PlanningCommon):
         before = self.cr.sql_log_count
         self._learn()
         self.assertLessEqual(self.cr.sql_log_count - before, few + 1)
+
+    def test_a_company_that_cannot_be_counted_does_not_stop_the_others(self):
+        counted = []
+
+        def count(table, company):
+            counted.append(company)
+            if company == self.company:
+                reason = "No way"
+                raise UserError(reason)
+
+        with (
+            patch.object(type(self.Rate), "_count_company", count),
+            patch.object(type(self.env["ir.cron"]), "_commit_progress"),
+            mute_logger(
+                "odoo.addons.aftersales_network.models.aftersales_counted_table"
+            ),
+        ):
+            self.Rate._cron_compute()
+        self.assertIn(self.company, counted)
+        self.assertIn(self.company_b, counted)

@@ -1,20 +1,8 @@
-import logging
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..tools import failure_table as kernel
 
-_logger = logging.getLogger(__name__)
-
-#: Who counts anew; the figures themselves nobody writes.
-COUNTERS = (
-    "aftersales_network.group_technical_reviewer",
-    "aftersales_network.group_centre_manager",
-    "aftersales_network.group_head",
-    "aftersales_network.group_admin",
-)
 #: Rates are told per so many units and month.
 PER_UNITS = 1000
 
@@ -22,14 +10,21 @@ PER_UNITS = 1000
 class AftersalesFailureTable(models.Model):
     """Failures by model, batch and month in service: the life table of the units.
 
-    The rows of a company are replaced as a whole by :meth:`_compute_table`; finding
+    The rows of a company are replaced as a whole by :meth:`_count_company`; finding
     the unit of every repair takes too long for opening a page.  See
     ``tools/failure_table`` for what counts.
     """
 
     _name = "aftersales.failure.table"
+    _inherit = "aftersales.counted.table.mixin"
     _description = "Failures by Month in Service"
     _order = "company_id, product_tmpl_id, batch, month, id"
+    _COUNTERS = (
+        "aftersales_network.group_technical_reviewer",
+        "aftersales_network.group_centre_manager",
+        "aftersales_network.group_head",
+        "aftersales_network.group_admin",
+    )
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -109,37 +104,8 @@ class AftersalesFailureTable(models.Model):
             per=PER_UNITS,
         )
 
-    def action_compute(self):
-        """Count the current companies anew.
-
-        :raise AccessError: only those who lead quality reports or a centre do so
-        """
-        if not any(self.env.user.has_group(group) for group in COUNTERS):
-            raise AccessError(
-                self.env._(
-                    "Failures are counted by a technical reviewer, a centre manager, "
-                    "the head of service or an administrator."
-                )
-            )
-        for company in self.env.companies:
-            self._compute_table(company)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
-
     @api.model
-    def _cron_compute(self):
-        """Count every company anew, one company per commit."""
-        companies = self.env["res.company"].search([("active", "=", True)], order="id")
-        for done, company in enumerate(companies, start=1):
-            try:
-                with self.env.cr.savepoint():
-                    self._compute_table(company)
-            # One company whose data is broken does not stop the others.
-            except Exception:
-                _logger.exception("Failures of company %s were not counted", company.id)
-            self.env["ir.cron"]._commit_progress(1, remaining=len(companies) - done)
-
-    @api.model
-    def _compute_table(self, company):
+    def _count_company(self, company):
         """Replace the rows of a company by those of today's data.
 
         :return: the new rows

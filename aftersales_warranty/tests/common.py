@@ -196,3 +196,32 @@ class WarrantyCommon(AftersalesCommon):
             .with_user(cls.user_clerk)
             ._settle_points(points or cls.point, date(2026, 1, 1), date_to)
         )
+
+    def _pay_bill(self, move):
+        """Pay a posted bill in full, by an entry of the bank."""
+        payable = move.line_ids.filtered(
+            lambda x: x.account_id.account_type == "liability_payable"
+        )
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self.journal_misc.id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": payable.account_id.id,
+                            "partner_id": move.partner_id.id,
+                            "debit": move.amount_total,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "account_id": self.account_cash.id,
+                            "credit": move.amount_total,
+                        }
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        (payable | entry.line_ids[0]).reconcile()

@@ -30,16 +30,8 @@ class TestTwoClerks(CommittedCase):
     """Two clerks on two real connections; nothing here is rolled back."""
 
     def _prepare(self, env):
-        group = env.ref("aftersales_network.group_settlement_clerk")
-        users = env["res.users"].create(
-            [
-                {
-                    "name": f"Race Clerk {letter}",
-                    "login": f"race_clerk_{letter.lower()}",
-                    "group_ids": [Command.link(group.id)],
-                }
-                for letter in "AB"
-            ]
+        self._create_users(
+            env, "aftersales_network.group_settlement_clerk", "Race Clerk"
         )
         partner = env["res.partner"].create({"name": "Race Point"})
         point = env["aftersales.service.point"].create(
@@ -56,25 +48,11 @@ class TestTwoClerks(CommittedCase):
             }
         )
         claim.action_submit()
-        self.user_ids = users.ids
         self.ids = {"claim": claim.ids, "point": point.ids, "partner": partner.ids}
         self.name = claim.name
 
     def _remove(self):
-        with self.registry.cursor() as cr:
-            for table, column, key, where in REMOVED:
-                # Names of tables and columns are the constants above.
-                cr.execute(
-                    f"DELETE FROM {table} WHERE {column} = ANY(%s) AND {where}",
-                    [self.ids[key]],
-                )
-            env = self._env(cr)
-            env["res.partner"].browse(self.ids["partner"]).unlink()
-            users = env["res.users"].browse(self.user_ids)
-            partners = users.partner_id
-            users.unlink()
-            partners.unlink()
-        self.registry.clear_all_caches()
+        self._remove_rows(REMOVED, self.ids, self.ids["partner"])
 
     def _claim(self, cr, number):
         """The claim, as one of the clerks on a connection."""

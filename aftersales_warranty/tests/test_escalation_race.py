@@ -2,7 +2,6 @@ from psycopg2.errors import SerializationFailure
 
 from odoo import api
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -27,16 +26,8 @@ class TestEscalationRace(CommittedCase):
     """Two reviewers on two real connections answer the same question."""
 
     def _prepare(self, env):
-        group = env.ref("aftersales_network.group_technical_reviewer")
-        users = env["res.users"].create(
-            [
-                {
-                    "name": f"Race Reviewer {letter}",
-                    "login": f"race_reviewer_{letter.lower()}",
-                    "group_ids": [Command.link(group.id)],
-                }
-                for letter in "AB"
-            ]
+        self._create_users(
+            env, "aftersales_network.group_technical_reviewer", "Race Reviewer"
         )
         partner = env["res.partner"].create({"name": "Race Customer"})
         kind = env.ref("aftersales_network.service_type_repair")
@@ -46,26 +37,12 @@ class TestEscalationRace(CommittedCase):
         escalation = env["aftersales.escalation"].create(
             {"order_id": order.id, "subject": "Hums", "question": "What now?"}
         )
-        self.user_ids = users.ids
         self.partner_ids = partner.ids
         self.ids = {"escalation": escalation.ids, "order": order.ids}
         self.name = escalation.name
 
     def _remove(self):
-        with self.registry.cursor() as cr:
-            for table, column, key, where in REMOVED:
-                # Names of tables and columns are the constants above.
-                cr.execute(
-                    f"DELETE FROM {table} WHERE {column} = ANY(%s) AND {where}",
-                    [self.ids[key]],
-                )
-            env = self._env(cr)
-            env["res.partner"].browse(self.partner_ids).unlink()
-            users = env["res.users"].browse(self.user_ids)
-            partners = users.partner_id
-            users.unlink()
-            partners.unlink()
-        self.registry.clear_all_caches()
+        self._remove_rows(REMOVED, self.ids, self.partner_ids)
 
     def _escalation(self, cr, number):
         """The question, as one of the reviewers on a connection."""

@@ -32,7 +32,7 @@ class TestFailureTable(QualityCommon):
         )
 
     def _compute(self):
-        self.Table._compute_table(self.company)
+        self.Table._count_company(self.company)
         return self.Table.search(
             [("product_tmpl_id", "=", self.model.product_tmpl_id.id)]
         )
@@ -124,7 +124,7 @@ class TestFailureTable(QualityCommon):
         self.assertEqual(found, order)
 
     def test_who_counts_and_who_writes(self):
-        with self.assertRaisesRegex(AccessError, "Failures are counted by"):
+        with self.assertRaisesRegex(AccessError, "is counted by one of: "):
             self.Table.with_user(self.user_service).action_compute()
         self.Table.with_user(self.user_reviewer).action_compute()
         row = self._compute()[:1]
@@ -149,4 +149,4 @@ class TestFailureTable(QualityCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         with self.assertQueryCount(18):
-            self.Table._compute_table(self.company)
+            self.Table._count_company(self.company)

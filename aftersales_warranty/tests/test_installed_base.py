@@ -77,7 +77,7 @@ class TestRegisteredBase(PlanningCommon, WarrantyCommon):
         )
         self._repair(self._noon(2022, 6, 1), serial="DEALER-2")
         self.setting.record_start = date(2020, 1, 1)
-        self.env["aftersales.failure.rate"]._compute_rates(self.company)
+        self.env["aftersales.failure.rate"]._count_company(self.company)
         row = self.env["aftersales.failure.rate"].search(
             [
                 ("product_tmpl_id", "=", self.product.product_tmpl_id.id),

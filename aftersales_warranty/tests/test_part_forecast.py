@@ -122,7 +122,7 @@ class TestPartForecast(QualityCommon):
 
     def test_learned_rates_carry_their_interval(self):
         self.setting.write({"record_start": date(2025, 1, 1), "min_failures": 1})
-        self.env["aftersales.failure.rate"]._compute_rates(self.company)
+        self.env["aftersales.failure.rate"]._count_company(self.company)
         forecast = self._forecast(period_count=1)
         forecast.action_compute()
         self.assertIn(forecast.model_ids.source, ("learned", "blended"))

@@ -268,29 +268,7 @@ class TestSettlementBill(SettleCommon):
         settlement, move = self._billed(100.0)
         move.action_post()
         self.assertFalse(settlement.is_paid)
-        payable = move.line_ids.filtered(
-            lambda x: x.account_id.account_type == "liability_payable"
-        )
-        entry = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.journal_misc.id,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": payable.account_id.id,
-                            "partner_id": move.partner_id.id,
-                            "debit": 100.0,
-                        }
-                    ),
-                    Command.create(
-                        {"account_id": self.account_cash.id, "credit": 100.0}
-                    ),
-                ],
-            }
-        )
-        entry.action_post()
-        (payable | entry.line_ids[0]).reconcile()
+        self._pay_bill(move)
         self.assertTrue(settlement.is_paid)
         self.assertIn(
             settlement, settlement.search([("is_paid", "=", True)]), "kept for lists"

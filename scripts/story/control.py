@@ -387,7 +387,7 @@ def plan_capacity(env, points, users):
     units = env["product.product"].search([("tracking", "=", "serial")])
     for product in units:
         product.product_tmpl_id.aftersales_design_failure_rate = 0.06
-    env["aftersales.failure.rate"]._compute_rates(env.company)
+    env["aftersales.failure.rate"]._count_company(env.company)
     plan = (
         env["aftersales.capacity.plan"]
         .with_user(users["head"])
