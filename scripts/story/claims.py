@@ -7,6 +7,7 @@ from odoo.fields import Command
 
 from .chapter import Chapter, draw_paper
 from .goods import RANDOM_SEED
+from .people import add_portal_user
 from .work import FAULTS, finish, first_of_month
 
 #: code, name, hours, parts that it changes
@@ -25,6 +26,12 @@ CUTS = {
     "labour": ("elh", "Flat-rate hours of the operation"),
     "travel": ("ef", "The way from the point is 16 km"),
 }
+#: kind of line → what a point says against its cut
+GROUNDS = {
+    "part": "We paid more for it: the part came by air, see the invoice.",
+    "labour": "The work took the whole morning, see the photos.",
+    "travel": "The bridge was closed, the way round is longer.",
+}
 #: What the point says against its statement.
 OBJECTION = "The travel was 38 km, the sheet of the technician is with the claim."
 
@@ -36,8 +43,9 @@ class Claims(Chapter):
         """Settings first, then the work of each role."""
         self.set_rates()
         self.set_rules()
-        self.ask_permission()
+        self.date_claims()
         self.work_week()
+        self.ask_permission()
         self.claim()
         self.send_old_parts()
         self.decide()
@@ -50,7 +58,7 @@ class Claims(Chapter):
         """Labour operations with flat-rate hours, and a rate table in force."""
         self.env["aftersales.fault"].create(
             [
-                {"name": f"{cause} ({complaint.lower()})", "code": f"F-{code}"}
+                {"name": f"{cause} ({complaint})", "code": f"F-{code}"}
                 for complaint, cause, _correction, code in FAULTS
             ]
         )
@@ -125,14 +133,14 @@ class Claims(Chapter):
 
     def ask_permission(self):
         """A point asks before costly work: one is granted, one waits."""
-        orders = self.env["aftersales.service.order"].search(
+        orders = self.under_way[:1] | self.env["aftersales.service.order"].search(
             [
                 ("state", "in", ("accepted", "in_progress")),
-                ("service_point_id", "in", self.active.ids),
+                ("service_point_id", "in", self.active[1:].ids),
                 ("registration_id", "!=", False),
             ],
             order="id",
-            limit=2,
+            limit=1,
         )
         permits = self._as("head", "aftersales.authorization").create(
             [
@@ -160,6 +168,28 @@ class Claims(Chapter):
         return permits
 
     # -- claims ----------------------------------------------------------------
+
+    def date_claims(self):
+        """Claims came in and were decided after their work, not on this day."""
+        self.env["aftersales.claim"].flush_model()
+        self.env.cr.execute(
+            """
+            UPDATE aftersales_claim claim
+               SET date_submission = told.came,
+                   date_decide_due = told.came + 30,
+                   date_decision = CASE
+                       WHEN claim.date_decision IS NOT NULL
+                       THEN LEAST(told.came + 4, %(today)s)
+                   END
+              FROM (
+                    SELECT id, LEAST(date_end::date + 2, %(today)s) AS came
+                      FROM aftersales_service_order
+                   ) told
+             WHERE told.id = claim.order_id AND claim.date_submission IS NOT NULL
+            """,
+            {"today": self.today},
+        )
+        self.env["aftersales.claim"].invalidate_model()
 
     def work_week(self):
         """Jobs of the last days at the first point, two of them under way."""
@@ -194,10 +224,10 @@ class Claims(Chapter):
         )
         orders.action_dispatch()
         orders = orders.filtered(lambda o: o.service_point_id == self.active[:1])
-        under_way = orders[-2:]
-        under_way.action_accept()
-        under_way.action_start()
-        self.week = orders - under_way
+        self.under_way = orders[-2:]
+        self.under_way.action_accept()
+        self.under_way.action_start()
+        self.week = orders - self.under_way
         finish(self.env, self.week, random.Random(RANDOM_SEED))
         parts = {complaint: code for complaint, _cause, _work, code in FAULTS}
         for complaint, jobs in self.week.grouped("complaint").items():
@@ -308,7 +338,10 @@ class Claims(Chapter):
             amount = min(line.amount_allowed, round(line.amount_claimed * 0.8))
             line.action_decide_line(amount, reason, note)
             claim.action_approve()
-        queue[5:15].action_approve()
+        own = queue.filtered(lambda c: c.service_point_id == self.active[:1])
+        (queue[5:15] | own[:-1]).filtered(
+            lambda c: c.state == "submitted"
+        ).action_approve()
 
     def appeal(self):
         """A point appeals against a cut and gets it in part; another one waits."""
@@ -323,7 +356,7 @@ class Claims(Chapter):
             appeal = Appeal.create(
                 {
                     "claim_line_id": line.id,
-                    "reason": "The work took the whole morning, see the photos.",
+                    "reason": GROUNDS[line.kind],
                 }
             )
             appeal.action_submit()
@@ -354,7 +387,26 @@ class Claims(Chapter):
         )
         statements.action_send()
         statements = statements.filtered(lambda s: s.state == "sent")
-        statements[:1].sudo()._portal_confirm()
-        disputed = statements[1:2].sudo()
-        if disputed:
-            disputed._portal_dispute({f"line_{disputed.line_ids[:1].id}": OBJECTION})
+        statements = statements.filtered(
+            lambda s: s.service_point_id != self.active[:1]
+        )
+        disputed = statements.filtered(self.get_travel)[:1]
+        self.get_speaker(statements - disputed)._portal_confirm()
+        self.get_speaker(disputed)._portal_dispute(
+            {f"line_{self.get_travel(disputed).id}": OBJECTION}
+        )
+
+    @staticmethod
+    def get_travel(statement):
+        """The first line that pays travel."""
+        return statement.line_ids.filtered(
+            lambda line: line.claim_line_id.kind == "travel"
+        )[:1]
+
+    def get_speaker(self, statements):
+        """The first statement, as the manager of its point sees it on the portal."""
+        statement = statements[:1]
+        staff = statement.service_point_id.staff_ids.filtered("is_manager")
+        partner = staff.partner_id[:1]
+        user = add_portal_user(self.env, (partner.email, partner.name, ""), partner)
+        return statement.with_user(user).sudo()

@@ -66,34 +66,40 @@ class Experts(Chapter):
         answer.with_user(reviewer).action_approve()
 
     def train_customer(self):
-        """A hotel learns to run its units: one day held and signed, one planned."""
-        unit = self.env["aftersales.registration"].search(
-            [("partner_id.name", "=", "Hotel Pearl River"), ("state", "=", "active")],
-            limit=1,
-        )
-        topics = self.env["aftersales.customer.topic"].search([], limit=2)
-        trainings = self._as("head", "aftersales.customer.training").create(
-            [
-                {
-                    "partner_id": unit.partner_id.id,
-                    "unit_ids": [Command.set(unit.ids)],
-                    "topic_ids": [Command.set(topics.ids)],
-                    "user_id": self.users["head"].id,
-                    "date_start": datetime.combine(self.today, time(2))
-                    + timedelta(days=days),
-                    "participant_ids": [
-                        Command.create({"name": name})
-                        for name in ("Ms Ou, housekeeping", "Mr Lian, technics")
-                    ],
-                }
-                for days in (-3, 10)
-            ]
-        )
-        trainings[:1].action_hold()
-        action = trainings[:1].action_confirm()
+        """Customers learn to run their units: signed, planned, still to be signed."""
+        hotel = ("Ms Ou, housekeeping", "Mr Lian, technics")
+        done = self.plan("Hotel Pearl River", -3, hotel)
+        done.action_hold()
+        action = done.action_confirm()
         self._as("head", action["res_model"]).with_context(**action["context"]).create(
             {
                 "name": "Ou Mei",
                 "signature": base64.b64encode(draw_paper("Ou Mei", size=(240, 80))),
             }
         ).action_confirm()
+        self.plan("Hotel Pearl River", 10, hotel)
+        self.plan("Zhang Hong", -1, ("Zhang Hong",)).action_hold()
+
+    def plan(self, customer, days, people):
+        """A training of a customer on a unit, so many days from today."""
+        unit = self.env["aftersales.registration"].search(
+            [
+                ("partner_id.name", "=", customer),
+                ("state", "=", "active"),
+                ("date_sale", "<", self.today - timedelta(days=10)),
+            ],
+            order="date_sale desc",
+            limit=1,
+        )
+        topics = self.env["aftersales.customer.topic"].search([], limit=2)
+        return self._as("head", "aftersales.customer.training").create(
+            {
+                "partner_id": unit.partner_id.id,
+                "unit_ids": [Command.set(unit.ids)],
+                "topic_ids": [Command.set(topics.ids)],
+                "user_id": self.users["head"].id,
+                "date_start": datetime.combine(self.today, time(2))
+                + timedelta(days=days),
+                "participant_ids": [Command.create({"name": name}) for name in people],
+            }
+        )

@@ -130,11 +130,15 @@ class Money(Chapter):
         )
         deposit.action_request()
         deposit.with_user(self.users["head"]).action_approve()
-        orders = self.payments.order_id[:3]
+        # The desk that proposes them looks after the points of the South Centre.
+        orders = self.payments.order_id.filtered(
+            lambda o: o.service_point_id in self.active[:3]
+        )[: len(COMPENSATIONS)]
         given = self._as("service", "aftersales.compensation").create(
             [
                 {
                     "partner_id": order.partner_id.id,
+                    "order_id": order.id,
                     "cause_id": self.env.ref(
                         "aftersales_warranty.compensation_cause_delay"
                     ).id,

@@ -28,6 +28,7 @@ def supply_points(env, points, goods):
     active = active.filtered(lambda point: point.state == "active")
     active.action_create_location()
     warehouse = active.warehouse_id[:1]
+    warehouse.name = "Central Warehouse"
     for code in SHELF:
         goods[code].aftersales_old_part = "return"
         env["stock.quant"]._update_available_quantity(

@@ -1,14 +1,16 @@
 """Failures in the field: reports, alerts, a recall, and suppliers who answer."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from odoo.fields import Command
 
 from .chapter import Chapter
-from .work import FAULTS, first_of_month
+from .work import FAULTS, date_events, first_of_month
 
 #: Serials of the batch that is called back.
-RECALLED = (("LH-AC-1000", "LH-AC-1040"), ("LH-AC-2000", "LH-AC-2000"))
+RECALLED = ("LH-AC-1000", "LH-AC-1040")
+#: Days since the recall began.
+RECALL_DAYS = 24
 
 
 class Recalls(Chapter):
@@ -45,7 +47,7 @@ class Recalls(Chapter):
                     "batch": "F2409",
                 }
             )
-        expert = self.users["hr"]
+        expert = self.users["admin"]
         sent = self.reports[:2].with_user(self.users["reviewer"])
         sent.write({"department": "production", "responsible_id": expert.id})
         sent.action_send()
@@ -73,8 +75,9 @@ class Recalls(Chapter):
                 "kind": "batch",
                 "product_ids": [Command.set(self.goods["ac"].ids)],
                 "range_ids": [
-                    Command.create({"serial_from": first, "serial_to": last})
-                    for first, last in RECALLED
+                    Command.create(
+                        {"serial_from": RECALLED[0], "serial_to": RECALLED[1]}
+                    )
                 ],
                 "hazard": "The bearing of the fan motor can run dry and get hot.",
                 "advice": "Switch the unit off when it gets loud.",
@@ -95,7 +98,8 @@ class Recalls(Chapter):
         self.campaign.action_create_orders()
         self.work_campaign()
         self.remedy()
-        self.work_campaign()
+        self.date_recall()
+        self.claim_recall()
 
     def work_campaign(self):
         """The steps of the nightly job."""
@@ -105,21 +109,74 @@ class Recalls(Chapter):
             Campaign._resolve_next,
             Unit._send_next,
             Unit._order_next,
-            Campaign._save_progress_next,
         ):
             while step():
                 pass
 
     def remedy(self):
         """Points do the work of some units."""
-        orders = self.campaign.sudo().unit_ids.order_id.with_env(self.env)
+        orders = self.get_units().order_id.with_env(self.env)
         orders.filtered(lambda o: o.state in ("draft", "new")).action_dispatch()
-        orders = orders.filtered(lambda o: o.state == "dispatched")[:6]
+        self.remedied = orders.filtered(lambda o: o.state == "dispatched")[:9]
+        orders = self.remedied
         orders.action_accept()
         orders.action_start()
         orders.step_ids.write({"is_done": True})
         orders.write({"cause": "Recall", "correction": "Fan motor changed"})
         orders.action_done()
+
+    def get_units(self):
+        """Affected units that had an owner when the recall began."""
+        begin = self.today - timedelta(days=RECALL_DAYS)
+        return self.campaign.sudo().unit_ids.filtered(
+            lambda x: x.registration_id.date_sale < begin
+        )
+
+    def date_recall(self):
+        """The campaign began weeks ago, and units were mended day by day."""
+        campaign, begin = self.campaign.sudo(), self.today - timedelta(days=RECALL_DAYS)
+        units = self.get_units()
+        campaign._write_flow({"date_start": begin})
+        units.notice_ids.date = begin + timedelta(days=1)
+        units._write_flow({"date_notified": begin + timedelta(days=1)})
+        morning = datetime.combine(begin, time(2))
+        units.order_id.write({"date_request": morning + timedelta(days=2)})
+        for number, order in enumerate(self.remedied):
+            done = morning + timedelta(days=4 + 2 * number, hours=1)
+            order.write(
+                {
+                    "date_dispatched": morning + timedelta(days=2, hours=1),
+                    "date_start": done - timedelta(hours=1),
+                    "date_end": done,
+                }
+            )
+            order.campaign_unit_id._write_flow({"date_done": done.date()})
+        date_events(self.env, self.remedied)
+        for days in range(RECALL_DAYS):
+            self.save_progress(begin + timedelta(days=days))
+        campaign._save_progress()
+
+    def claim_recall(self):
+        """The points claim their work; it is paid from the budget of the recall."""
+        self.remedied.action_close()
+        self.remedied.with_user(self.users["head"]).action_create_claim()
+        claims = self.remedied.claim_ids
+        claims.with_user(self.users["head"]).action_submit()
+        waiting = claims.filtered(lambda c: c.state == "submitted")
+        waiting[:4].with_user(self.users["clerk"]).action_approve()
+        self.campaign.with_user(self.users["head"]).action_collect_costs()
+
+    def save_progress(self, day):
+        """What the nightly job wrote down on a day."""
+        campaign = self.campaign.sudo()
+        done = campaign.unit_ids.filtered(lambda x: x.date_done and x.date_done <= day)
+        self.env["aftersales.campaign.progress"].create(
+            {
+                **campaign._prepare_progress_vals(day),
+                "done_count": len(done),
+                "completion": 100.0 * len(done) / campaign.unit_count,
+            }
+        )
 
     # -- suppliers -------------------------------------------------------------
 
