@@ -117,6 +117,9 @@ class AftersalesClaimPortal(CustomerPortal):
             "error": request.session.pop("aftersales_error", None),
             "may_edit": may_edit,
             "sees_amounts": request.env.user._sees_claim_amounts(),
+            "line_kinds": claim.line_ids._fields["kind"]._description_selection(
+                request.env
+            ),
         }
         if may_edit:
             values.update(self._get_claim_choices(claim))
@@ -124,7 +127,6 @@ class AftersalesClaimPortal(CustomerPortal):
 
     def _get_claim_choices(self, claim):
         """What the forms of a draft offer to choose from."""
-        kinds = claim.line_ids._fields["kind"]._description_selection(request.env)
         operations_sudo = (
             request.env["aftersales.labour.operation"]
             .sudo()
@@ -134,7 +136,6 @@ class AftersalesClaimPortal(CustomerPortal):
             lambda operation: operation._fits(claim.sudo().product_id)
         )
         return {
-            "line_kinds": kinds,
             "faults": request.env["aftersales.fault"].sudo().search([], limit=500),
             "operations": fitting,
         }

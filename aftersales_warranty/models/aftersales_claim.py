@@ -58,6 +58,7 @@ class AftersalesClaim(models.Model):
         copy=False,
         index=True,
         tracking=True,
+        group_expand=True,
     )
     service_point_id = fields.Many2one(
         "aftersales.service.point",

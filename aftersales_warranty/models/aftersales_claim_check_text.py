@@ -199,7 +199,7 @@ class AftersalesClaimCheck(models.Model):
             "part_fit_unknown": self.env._("No list says which models the parts fit."),
             "part_fit_wrong": self.env._("Not made for the model: %(names)s."),
             "part_fit_right": self.env._("Parts made for the model: %(count)s."),
-            "operation_fit_unknown": self.env._("No labour operation is named."),
+            "operation_fit_unknown": self.env._("The operations name no models."),
             "operation_fit_wrong": self.env._("Not listed for the model: %(names)s."),
             "operation_fit_right": self.env._(
                 "Operations that fit the model: %(count)s."
@@ -227,7 +227,7 @@ class AftersalesClaimCheck(models.Model):
             "area_unknown": self.env._("The place of the job does not matter here."),
             "area_inside": self.env._("The job lay in an area of the point."),
             "area_outside": self.env._("The point does not hold the area of the job."),
-            "old_part_due": self.env._("%(count)s old parts have not come back."),
+            "old_part_due": self.env._("Old parts that have not come back: %(count)s."),
             "old_part_cut": self.env._("The inspection changed: %(names)s."),
             "old_part_none": self.env._("No old part is due."),
         }
