@@ -8,7 +8,6 @@ from . import aftersales_scorecard_period
 from . import aftersales_scorecard_line
 from . import aftersales_scorecard_deduction
 from . import aftersales_service_point, aftersales_service_point_systems
-from . import aftersales_service_point_training
 from . import aftersales_promise
 from . import aftersales_promise_value
 from . import res_users_home
@@ -50,6 +49,7 @@ from . import aftersales_kpi_run
 from . import aftersales_kpi_incentive
 from . import aftersales_approval_kpi
 from . import aftersales_promise_cost
+from . import aftersales_service_point_training
 
 # models of: awards
 from . import (

@@ -19,7 +19,8 @@ class AftersalesServicePoint(models.Model):
         :param date_from: first day, inclusive
         :param date_to: last day, inclusive
         :return: list of ``{"kind": "assessment" | "finding" | "metric", "point",
-            "record", "text", "date"}``; ``staff`` may name the person
+            "record", "text", "date"}``; ``staff`` may name the person, ``earlier``
+            the older records of the same cause at the same point
         """
         # Whoever may see the points learns about all of them, whatever documents
         # his role reads.

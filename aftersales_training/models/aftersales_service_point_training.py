@@ -64,7 +64,10 @@ class AftersalesServicePoint(models.Model):
         triggers = self._get_training_triggers(
             today - timedelta(days=TRIGGER_DAYS), today
         )
-        return [Need._prepare_trigger_vals(trigger, today) for trigger in triggers]
+        return [
+            Need._prepare_trigger_vals(trigger, today)
+            for trigger in Need._drop_repeated(triggers)
+        ]
 
     def action_view_training_needs(self):
         """Open the training needs of the unit and its people."""

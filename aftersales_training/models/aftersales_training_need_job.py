@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from .aftersales_certificate import EXPIRING_DAYS
 from .aftersales_training_need import OPEN_STATES
@@ -91,6 +91,42 @@ class AftersalesTrainingNeed(models.Model):
             "content_type": "technical",
             "text": trigger["text"],
         }
+
+    @api.model
+    def _drop_repeated(self, triggers):
+        """Leave out what an earlier record of the same cause called for already.
+
+        A cause that shows again, month after month, is one need as long as that
+        is open, and again only when it shows after the training.
+
+        :param triggers: see ``aftersales.service.point._get_training_triggers``
+        """
+        earlier = [trigger["earlier"] for trigger in triggers if "earlier" in trigger]
+        # Whoever looks for needs need not see all of them to find none twice.
+        needs_sudo = self.sudo().search(
+            Domain.OR(
+                Domain("origin_model", "=", name)
+                & Domain("origin_res_id", "in", [i for r in group for i in r.ids])
+                for name, group in groupby(earlier, lambda records: records._name)
+            )
+        )
+        by_origin = needs_sudo.grouped(lambda n: (n.origin_model, n.origin_res_id))
+        return [
+            trigger
+            for trigger in triggers
+            if not any(
+                need._covers(trigger)
+                for record in trigger.get("earlier", ())
+                for need in by_origin.get((record._name, record.id), ())
+            )
+        ]
+
+    def _covers(self, trigger):
+        """Whether this need answers what shows again."""
+        self.ensure_one()
+        if self.state in OPEN_STATES:
+            return True
+        return self.state == "done" and self.date_done >= trigger["date"]
 
     @api.model
     def _prepare_origin_vals(self, origin, record, today):

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -60,6 +61,36 @@ class TestTrainingJob(PlansCommon):
         need._cancel("Mended on the spot")
         self._run()
         self.assertEqual(self._found(origin="finding"), need, "asked once only")
+
+    def test_a_cause_that_shows_again_is_one_need(self):
+        self._open_points()
+        first, again = self._create_finding(), self._create_finding()
+        trigger = {
+            "kind": "metric",
+            "point": self.firm_point,
+            "text": "Too many complaints",
+            "date": date(2026, 2, 28),
+        }
+
+        def find(record, earlier, day=TODAY):
+            shown = {**trigger, "record": record, "earlier": earlier, "date": day}
+
+            def get(points, *_period):
+                return [shown] if self.firm_point in points else []
+
+            with patch.object(type(self.firm_point), "_get_training_triggers", get):
+                self._run()
+            return self._found(origin="metric")
+
+        nothing = first.browse()
+        need = find(first, nothing)
+        self.assertEqual((need.origin_res_id, need.state), (first.id, "open"))
+        self.assertEqual(find(again, first), need, "open already")
+        self._pass(self.employee, "2026-03-15")
+        self.assertEqual(need.state, "done")
+        self.assertEqual(find(again, first, date(2026, 3, 15)), need, "before the pass")
+        after = find(again, first, date(2026, 3, 16)) - need
+        self.assertEqual(after.origin_res_id, again.id, "training did not help")
 
     def test_a_failed_assessment_is_closed_by_attendance_and_pass_only(self):
         self.firm_point.write({"state": "probation"})
