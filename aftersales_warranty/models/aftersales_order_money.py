@@ -127,10 +127,11 @@ class AftersalesServiceOrder(models.Model):
         """Where the customer stands; see the kernel."""
         self.ensure_one()
         digits = self.currency_id.decimal_places
-        invoice = self.customer_move_id
+        # Whoever takes money need not read the invoice, only what is open of it.
+        invoice_sudo = self.sudo().customer_move_id
         open_minor = None
-        if invoice.state == "posted":
-            open_minor = to_minor(invoice.amount_residual, digits)
+        if invoice_sudo.state == "posted":
+            open_minor = to_minor(invoice_sudo.amount_residual, digits)
         return kernel.balance(
             to_minor(payable, digits),
             to_minor(self.amount_paid, digits),

@@ -145,3 +145,4 @@ from . import test_supplier_claim
 from . import test_supplier_charge_back
 from . import test_supplier_reminder
 from . import test_recall_rights
+from . import test_recall_tour

@@ -71,6 +71,17 @@ class TestOrderPayment(MoneyCommon):
         with self.assertRaisesRegex(UserError, "is not in work at a point"):
             order.with_user(self.user_centre).action_take_payment()
 
+    def test_whoever_takes_money_need_not_read_the_invoice(self):
+        order = self._create_charged(100)
+        order.with_user(self.user_clerk).action_invoice_customer()
+        for user in (self.user_centre, self.user_dispatcher):
+            with self.subTest(user=user.login):
+                self.env.invalidate_all()
+                with self.assertRaises(AccessError):
+                    order.with_user(user).read(["customer_move_id"])
+                action = order.with_user(user).action_take_payment()
+                self.assertEqual(action["context"]["default_amount"], 100.0)
+
     def test_the_day_must_have_come(self):
         draft = self._pay(
             self._create_charged(), 10, post=False, date=date(2026, 3, 11)
