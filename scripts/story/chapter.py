@@ -2,7 +2,7 @@
 
 import io
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from . import network
 
@@ -35,7 +35,8 @@ class Chapter:
 def draw_paper(text, kind="PNG", size=(480, 320)):
     """A paper with a text on it, as a file: photo, invoice, signature."""
     page = Image.new("RGB", size, "white")
-    ImageDraw.Draw(page).text((20, size[1] // 3), text, "#223366")
+    font = ImageFont.load_default(size=28)
+    ImageDraw.Draw(page).text((20, size[1] // 3), text, "#223366", font=font)
     content = io.BytesIO()
     page.save(content, kind)
     return content.getvalue()

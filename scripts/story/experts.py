@@ -7,12 +7,19 @@ from odoo.fields import Command
 
 from .chapter import Chapter, draw_paper
 from .people import PORTAL
+from .work import FAULTS
 
-#: subject, what was tried already
-QUESTIONS = (
-    ("Error E4 comes back", "The board was changed twice. What feeds the sensor?"),
-    ("Hums only at night", "All voltages are right, the feet are new. What else?"),
-)
+#: complaint → subject, what was tried already
+QUESTIONS = {
+    FAULTS[1][0]: (
+        "Error E4 comes back",
+        "The board was changed twice. What feeds the sensor?",
+    ),
+    FAULTS[2][0]: (
+        "Hums only at night",
+        "All voltages are right, the feet are new. What else?",
+    ),
+}
 
 
 class Experts(Chapter):
@@ -37,12 +44,15 @@ class Experts(Chapter):
             [
                 ("state", "=", "in_progress"),
                 ("service_point_id", "=", self.active[:1].id),
+                ("complaint", "in", list(QUESTIONS)),
             ],
             order="id",
             limit=len(QUESTIONS),
         )
         asked = self.env["aftersales.escalation"]
-        for order, (subject, question) in zip(orders, QUESTIONS, strict=False):
+        # The one about the error is answered.
+        for order in orders.sorted("complaint"):
+            subject, question = QUESTIONS[order.complaint]
             asked |= (
                 order.with_user(technician)
                 .sudo()

@@ -14,18 +14,21 @@ DIFFERENCES = (
 #: given, approved, waiting for the head
 COMPENSATIONS = (
     {
+        "cause_id": "delay",
         "cause": "Waited three weeks for a compressor.",
         "kind": "service",
         "gift_note": "Two free cleanings",
         "amount": 400,
     },
     {
+        "cause_id": "damage",
         "cause": "The unit dripped on the parquet after our repair.",
         "kind": "service",
         "gift_note": "Floor sanded by our joiner",
         "amount": 850,
     },
     {
+        "cause_id": "promise",
         "cause": "Took two days off, and nobody came.",
         "kind": "service",
         "gift_note": "A free inspection in spring",
@@ -139,10 +142,10 @@ class Money(Chapter):
                 {
                     "partner_id": order.partner_id.id,
                     "order_id": order.id,
-                    "cause_id": self.env.ref(
-                        "aftersales_warranty.compensation_cause_delay"
-                    ).id,
                     **vals,
+                    "cause_id": self.env.ref(
+                        f"aftersales_warranty.compensation_cause_{vals['cause_id']}"
+                    ).id,
                 }
                 for order, vals in zip(orders, COMPENSATIONS, strict=True)
             ]
