@@ -127,6 +127,7 @@ from . import test_day_close
 from . import test_compensation, test_compensation_goods, test_insurance
 from . import test_money_portal
 from . import test_money_race
+from . import test_money_tour
 
 # tests of: quality
 from . import test_quality_report
