@@ -38,35 +38,6 @@ class TestSettlement(WarrantyCommon):
         settlement.action_create_bill()
         return claims, settlement, settlement.move_id.with_env(self.env)
 
-    def _pay_bill(self, move):
-        """Pay a posted bill in full."""
-        payable = move.line_ids.filtered(
-            lambda x: x.account_id.account_type == "liability_payable"
-        )
-        payment = self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.journal_misc.id,
-                "line_ids": [
-                    Command.create(
-                        {
-                            "account_id": payable.account_id.id,
-                            "partner_id": move.partner_id.id,
-                            "debit": move.amount_total,
-                        }
-                    ),
-                    Command.create(
-                        {
-                            "account_id": self.account_cash.id,
-                            "credit": move.amount_total,
-                        }
-                    ),
-                ],
-            }
-        )
-        payment.action_post()
-        (payable | payment.line_ids[0]).reconcile()
-
     def _get_blockers(self):
         """What keeps the point from leaving: how many records by label."""
         self.env.flush_all()
