@@ -27,6 +27,7 @@ class AftersalesKpiValue(models.Model):
 
     _name = "aftersales.kpi.value"
     _description = "KPI Value"
+    _inherit = ["aftersales.point.kind.mixin"]
     _order = "month desc, kpi_id, service_point_id, id"
     _rec_name = "kpi_id"
 

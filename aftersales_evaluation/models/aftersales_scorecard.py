@@ -19,6 +19,7 @@ class AftersalesScorecard(models.Model):
     _description = "Scorecard"
     _inherit = [
         "aftersales.unit.company.mixin",
+        "aftersales.point.kind.mixin",
         "mail.thread",
         "mail.activity.mixin",
         "portal.mixin",

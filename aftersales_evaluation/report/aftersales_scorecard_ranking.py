@@ -7,7 +7,7 @@ class AftersalesScorecardRanking(models.Model):
 
     _name = "aftersales.scorecard.ranking"
     _description = "Scorecard Ranking"
-    _inherit = ["aftersales.withheld.mixin"]
+    _inherit = ["aftersales.withheld.mixin", "aftersales.point.kind.mixin"]
     _auto = False
     _order = "date_from desc, set_id, position, id"
     _rec_name = "service_point_id"

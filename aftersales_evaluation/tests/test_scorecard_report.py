@@ -26,6 +26,7 @@ class TestScorecardReport(EvaluationCommon):
         text = self._render(self.card, self.user_auditor)
         for part in (
             "Point One",
+            "Authorised Repair Unit",
             "74.00",
             "Percentage: 45 ÷ 60 × 100 = 75.",
             "3 of 8 samples non-conforming: 40 × 3 ÷ 8 = 15 points lost.",
@@ -33,6 +34,33 @@ class TestScorecardReport(EvaluationCommon):
         ):
             self.assertIn(part, text)
         self.assertNotIn("Sample points", text)
+
+    def test_kind_of_the_point(self):
+        self.point_b.kind = "franchise"
+        other = self._judge(self._create_card(service_point_id=self.point_b.id))
+        company = self._create_card(subject_type="company", service_point_id=False)
+        cards = self.card | other | company
+        self.env.flush_all()
+        Card = self.env["aftersales.scorecard"].with_user(self.user_auditor)
+        self.assertEqual(
+            {
+                row["point_kind"]: row["__count"]
+                for row in Card.formatted_read_group(
+                    [("id", "in", cards.ids)], ["point_kind"], ["__count"]
+                )
+            },
+            {"authorized": 1, "franchise": 1, False: 1},
+        )
+        Ranking = self.env["aftersales.scorecard.ranking"].with_user(self.user_head)
+        ranked = Ranking.search(
+            [("scorecard_id", "in", cards.ids), ("point_kind", "=", "franchise")]
+        )
+        self.assertEqual(ranked.scorecard_id.ids, other.ids)
+        for model in (Card._name, Ranking._name, "aftersales.kpi.value"):
+            view = self.env[model].get_view(view_type="search")["arch"]
+            with self.subTest(model=model):
+                self.assertIn('name="group_point_kind"', view)
+        self.assertNotIn("Kind of point", self._render(company, self.user_auditor))
 
     def test_sample_points_stand_in_the_repeated_table_head(self):
         standard = self.env.ref("aftersales_evaluation.set_gbt27922")

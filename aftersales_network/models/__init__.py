@@ -3,6 +3,7 @@ from . import (
     owner_task,
     unit_company,
     case_mixin,
+    aftersales_point_kind,
     aftersales_approval,
     aftersales_metric,
     metric_mixin,
@@ -35,7 +36,6 @@ from . import (
     aftersales_level_change,
     aftersales_service_point_level,
     aftersales_service_point_file,
-    aftersales_point_kind,
     res_config_settings,
     # models of: application
     portal_form,

@@ -32,6 +32,7 @@ class AftersalesMonthReport(models.Model):
     _description = "Monthly Report"
     _inherit = [
         "aftersales.flow.mixin",
+        "aftersales.point.kind.mixin",
         "aftersales.portal.form.mixin",
         "mail.thread",
         "mail.activity.mixin",

@@ -14,6 +14,7 @@ class AftersalesOrderCost(models.Model):
 
     _name = "aftersales.order.cost"
     _description = "Service Cost"
+    _inherit = ["aftersales.point.kind.mixin"]
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "order_id"
@@ -55,7 +56,7 @@ class AftersalesOrderCost(models.Model):
             *("service_type_id", "product_id", "state"),
         ],
         "aftersales.service.order.line": ["order_id", "kind", "amount"],
-        "aftersales.service.point": ["centre_id"],
+        "aftersales.service.point": ["centre_id", "kind"],
         "aftersales.point.adjustment": [
             *("service_point_id", "company_id", "currency_id", "date", "amount"),
             "state",

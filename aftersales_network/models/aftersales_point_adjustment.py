@@ -11,7 +11,12 @@ class AftersalesPointAdjustment(models.Model):
 
     _name = "aftersales.point.adjustment"
     _description = "Service Point Adjustment"
-    _inherit = ["aftersales.flow.mixin", "aftersales.scope.mixin", "mail.thread"]
+    _inherit = [
+        "aftersales.flow.mixin",
+        "aftersales.point.kind.mixin",
+        "aftersales.scope.mixin",
+        "mail.thread",
+    ]
     _order = "date desc, id desc"
     _rec_name = "reason"
     _check_company_auto = True

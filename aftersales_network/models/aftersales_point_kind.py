@@ -1,28 +1,17 @@
 from odoo import fields, models
 
-# The kind is read through the point, not copied: a copy would be written at every
-# dispatch, and on a million orders whenever a point changes its kind.
 
+class AftersalesPointKindMixin(models.AbstractModel):
+    """Shows, filters and groups records by the kind of their point.
 
-class AftersalesServiceOrder(models.Model):
-    _inherit = "aftersales.service.order"
+    The kind is read through the point, not copied: a copy would be written at every
+    dispatch, and on a million orders whenever a point changes its kind.
+    """
 
-    point_kind = fields.Selection(
-        related="service_point_id.kind", string="Kind of Point"
-    )
+    _name = "aftersales.point.kind.mixin"
+    _description = "Kind of Point"
 
-
-class AftersalesAgreement(models.Model):
-    _inherit = "aftersales.agreement"
-
-    point_kind = fields.Selection(
-        related="service_point_id.kind", string="Kind of Point"
-    )
-
-
-class AftersalesPointAdjustment(models.Model):
-    _inherit = "aftersales.point.adjustment"
-
+    service_point_id = fields.Many2one("aftersales.service.point")
     point_kind = fields.Selection(
         related="service_point_id.kind", string="Kind of Point"
     )

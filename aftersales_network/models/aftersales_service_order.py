@@ -23,6 +23,7 @@ class AftersalesServiceOrder(models.Model):
     _description = "Service Order"
     _inherit = [
         "aftersales.flow.mixin",
+        "aftersales.point.kind.mixin",
         "portal.mixin",
         "mail.thread",
         "mail.activity.mixin",

@@ -150,6 +150,73 @@ class TestPointFile(AftersalesCommon):
         )
         self.assertEqual(dict(agreements), {"authorized": 1, "franchise": 1})
 
+    def _count_kinds(self, model, domain=()):
+        """Records by kind of point, as the web client groups them."""
+        points = (self.point | self.point_b).ids
+        rows = self.env[model].formatted_read_group(
+            [("service_point_id", "in", points), *domain], ["point_kind"], ["__count"]
+        )
+        return {row["point_kind"]: row["__count"] for row in rows}
+
+    def test_kind_is_on_monthly_reports_and_costs(self):
+        self.point_b.kind = "franchise"
+        order = self._done("2026-05-20 02:00:00")
+        self._done("2026-05-21 02:00:00")._write_flow(
+            {"service_point_id": self.point_b.id}
+        )
+        reports = self.env["aftersales.month.report"].create(
+            [
+                {"service_point_id": point.id, "month": "2026-05-01"}
+                for point in self.point | self.point_b
+            ]
+        )
+        both = {"authorized": 1, "franchise": 1}
+        domain = [("id", "in", reports.ids)]
+        self.assertEqual(self._count_kinds("aftersales.month.report", domain), both)
+        costs = [("source", "=", "order")]
+        self.assertEqual(self._count_kinds("aftersales.order.cost", costs), both)
+        Cost = self.env["aftersales.order.cost"]
+        own = Cost.search([*costs, ("point_kind", "=", "authorized")])
+        self.assertEqual(own.filtered("service_point_id").order_id, order)
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "aftersales_network.report_month_report", reports.ids
+        )[0]
+        self.assertIn("Franchise or Joint Venture", html.decode())
+        self.point_b.kind = "own"
+        self.assertEqual(
+            self._count_kinds("aftersales.month.report", domain),
+            {"authorized": 1, "own": 1},
+        )
+
+    def test_kind_of_many_reports_takes_one_read(self):
+        def count(number):
+            points = self.env["aftersales.service.point"]
+            for _index in range(number):
+                points |= self._create_point(parent_id=self.centre.id)
+            reports = self.env["aftersales.month.report"].create(
+                [{"service_point_id": p.id, "month": "2026-05-01"} for p in points]
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            rows = reports.read(["service_point_id", "point_kind"])
+            self.assertEqual(len(rows), number)
+            return self.cr.sql_log_count - before
+
+        few = count(2)
+        self.assertLessEqual(count(12), few)
+
+    def test_filters_of_the_kind(self):
+        for model in (
+            "aftersales.month.report",
+            "aftersales.order.cost",
+            "aftersales.service.order",
+        ):
+            view = self.env[model].get_view(view_type="search")["arch"]
+            with self.subTest(model=model):
+                self.assertIn('name="group_point_kind"', view)
+                self.assertIn('name="point_kind"', view)
+
     def test_own_points_need_no_agreement(self):
         needs = {
             kind: self._create_point(kind=kind)._needs_agreement()

@@ -30,6 +30,7 @@ class AftersalesClaim(models.Model):
     _inherit = [
         "aftersales.author.mixin",
         "aftersales.plain.export.mixin",
+        "aftersales.point.kind.mixin",
         "aftersales.portal.form.mixin",
         "portal.mixin",
         "mail.thread",

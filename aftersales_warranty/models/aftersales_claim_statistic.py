@@ -19,6 +19,7 @@ class AftersalesClaimStatistic(models.Model):
 
     _name = "aftersales.claim.statistic"
     _description = "Claim Statistics"
+    _inherit = ["aftersales.point.kind.mixin"]
     _auto = False
     _order = "date_decision desc, id desc"
     _rec_name = "claim_id"
@@ -32,6 +33,7 @@ class AftersalesClaimStatistic(models.Model):
             *("amount_claimed", "amount_approved"),
         ],
         "aftersales.claim.appeal": ["claim_line_id", "state"],
+        "aftersales.service.point": ["centre_id", "kind"],
     }
 
     claim_id = fields.Many2one("aftersales.claim", readonly=True)

@@ -24,7 +24,7 @@ class AftersalesSettlement(models.Model):
 
     _name = "aftersales.settlement"
     _description = "Settlement"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["aftersales.point.kind.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "date_to desc, id desc"
     _check_company_auto = True
 

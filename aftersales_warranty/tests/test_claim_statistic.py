@@ -76,6 +76,34 @@ class TestClaimStatistic(DeskCommon):
             {"cut": 1, "full": 1, "refused": 1},
         )
 
+    def test_kind_of_the_point(self):
+        self.point.kind = "franchise"
+        self.assertEqual(
+            self._group("point_kind", "line_count:sum"), [("franchise", 3)]
+        )
+        Statistic = self.env["aftersales.claim.statistic"].with_user(self.user_clerk)
+        mine = [("claim_id", "=", self.cut.id)]
+        self.assertEqual(
+            Statistic.search_count([*mine, ("point_kind", "=", "franchise")]), 2
+        )
+        self.assertFalse(
+            Statistic.search_count([*mine, ("point_kind", "in", ("own", "dispatch"))])
+        )
+        Claim = self.env["aftersales.claim"].with_user(self.user_clerk)
+        rows = Claim.formatted_read_group(
+            [("id", "in", (self.cut | self.refused).ids)],
+            ["point_kind"],
+            ["amount_claimed:sum"],
+        )
+        self.assertEqual(
+            [(row["point_kind"], row["amount_claimed:sum"]) for row in rows],
+            [("franchise", 230.0)],
+        )
+        for model in ("aftersales.claim", "aftersales.settlement", Statistic._name):
+            view = self.env[model].get_view(view_type="search")["arch"]
+            with self.subTest(model=model):
+                self.assertIn('name="group_point_kind"', view)
+
     def test_the_web_client_shows_the_shares(self):
         Statistic = self.env["aftersales.claim.statistic"].with_user(self.user_clerk)
         [row] = Statistic.formatted_read_group(

@@ -431,6 +431,25 @@ class TestSettlement(WarrantyCommon):
         self.assertIn(settlement.name, html)
         self.assertIn(claims.name, html)
         self.assertIn("100.00", html)
+        self.assertIn("Authorised Repair Unit", html)
+
+    def test_settlements_by_kind_of_point(self):
+        self.point_b.kind = "franchise"
+        self._claims(100.0)
+        self._claims(30.0, point=self.point_b)
+        settlements = self._settle(self.point | self.point_b)
+        Settlement = self.env["aftersales.settlement"].with_user(self.user_clerk)
+        rows = Settlement.formatted_read_group(
+            [("id", "in", settlements.ids)], ["point_kind"], ["amount_total:sum"]
+        )
+        self.assertEqual(
+            {row["point_kind"]: row["amount_total:sum"] for row in rows},
+            {"authorized": 100.0, "franchise": 30.0},
+        )
+        found = Settlement.search(
+            [("id", "in", settlements.ids), ("point_kind", "=", "franchise")]
+        )
+        self.assertEqual(found.service_point_id, self.point_b)
 
     def test_settling_needs_a_bounded_number_of_queries(self):
         def count(number, start):
