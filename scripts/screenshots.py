@@ -130,17 +130,13 @@ PAGES = {
     "settlement-sent": (
         "clerk",
         "/odoo/aftersales-settlements",
-        [".o_data_row:has-text('Disputed') td[name=name]"],
+        [".o_data_row:has(.text-bg-warning) td[name=name]"],
     ),
-    "settlement-runs": (
-        "clerk",
-        "/odoo/aftersales-settlement-runs",
-        [".o_data_row td[name=name]"],
-    ),
+    "settlement-runs": ("clerk", "/odoo/aftersales-settlement-runs", [".o_data_row"]),
     "day-close": (
         "centre",
         "/odoo/aftersales-day-closes",
-        [".o_facet_remove", ".o_data_row:has-text('To Approve')"],
+        [".o_facet_remove", ".o_data_row:has-text('-50')"],
     ),
     "compensations": ("head", "/odoo/aftersales-compensations", []),
     "failure-table": ("reviewer", "/odoo/aftersales-failure-table", []),
@@ -148,7 +144,7 @@ PAGES = {
     "quality-report": (
         "reviewer",
         "/odoo/aftersales-quality-reports",
-        [".o_facet_remove", ".o_data_row:has-text('Answered')"],
+        [".o_facet_remove", ".o_data_row >> nth=-1"],
     ),
     "parts-forecast": (
         "warehouse",
@@ -163,12 +159,12 @@ PAGES = {
     "supplier-claim": (
         "clerk",
         "/odoo/aftersales-supplier-claims",
-        [".o_facet_remove", ".o_data_row:has-text('Credited')"],
+        [".o_data_row >> nth=-1"],
     ),
     "escalation": (
         "dispatcher",
         "/odoo/aftersales-escalations",
-        [".o_facet_remove", ".o_data_row:has-text('Solved')"],
+        [".o_facet_remove", ".o_data_row:has-text('E4')"],
     ),
     "portal-claims": ("technician", "/my/claims", []),
     "portal-claim": (
