@@ -189,7 +189,10 @@ class Claims(Chapter):
             """,
             {"today": self.today},
         )
-        self.env["aftersales.claim"].invalidate_model()
+        claims = self.env["aftersales.claim"]
+        claims.invalidate_model()
+        # They were filed in time after all.
+        claims.search([("date_submission", "!=", False)])._run_checks()
 
     def work_week(self):
         """Jobs of the last days at the first point, two of them under way."""
