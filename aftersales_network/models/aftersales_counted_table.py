@@ -28,6 +28,18 @@ class AftersalesCountedTable(models.AbstractModel):
         raise NotImplementedError
 
     @api.model
+    def _fetch_hashed(self, query):
+        """Rows of a query whose tables must not be joined row by row.
+
+        The planner cannot know how many units the installed base has, takes it for
+        one row, and would walk through all repairs once for each unit.
+        """
+        self.env.cr.execute("SET LOCAL enable_nestloop TO off")
+        rows = self.env.execute_query(query)
+        self.env.cr.execute("SET LOCAL enable_nestloop TO DEFAULT")
+        return rows
+
+    @api.model
     def _check_counter(self):
         """Only some roles start a count.
 

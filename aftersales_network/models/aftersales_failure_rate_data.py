@@ -38,7 +38,7 @@ class AftersalesFailureRate(models.Model):
         :param templates: only these models; empty: all
         :return: list of (order, template, start, end, day of the failure)
         """
-        return self.env.execute_query(
+        return self._fetch_hashed(
             SQL(
                 "SELECT id, product_tmpl_id, date_start, date_end, day FROM (%s) found",
                 self._get_failure_query(company, date_from, date_to, templates),
@@ -66,12 +66,11 @@ class AftersalesFailureRate(models.Model):
             ),
             job AS MATERIALIZED (%(jobs)s),
             match AS (%(matches)s)
-            SELECT DISTINCT ON (match.id) match.id, base.product_tmpl_id,
-                   base.date_start, base.date_end, match.day,
-                   base.id AS unit_id, base.lot_id AS unit_lot_id
-              FROM match JOIN base ON base.id = match.unit
-             WHERE match.day BETWEEN %(start)s AND %(end)s
-             ORDER BY match.id, match.rank, base.date_start DESC, base.id DESC
+            SELECT DISTINCT ON (id) id, product_tmpl_id, date_start, date_end, day,
+                   unit_id, unit_lot_id
+              FROM match
+             WHERE day BETWEEN %(start)s AND %(end)s
+             ORDER BY id, rank, date_start DESC, unit_id DESC
             """,
             base=Base._get_base_query(date_to),
             company=company.id,
@@ -128,7 +127,9 @@ class AftersalesFailureRate(models.Model):
         return SQL(" UNION ALL ").join(
             SQL(
                 """
-                SELECT job.id, job.day, %(rank)s AS rank, base.id AS unit
+                SELECT job.id, job.day, %(rank)s AS rank, base.product_tmpl_id,
+                       base.date_start, base.date_end, base.id AS unit_id,
+                       base.lot_id AS unit_lot_id
                   FROM job JOIN base ON %(way)s
                  WHERE job.day BETWEEN base.date_start
                                    AND COALESCE(base.date_end, 'infinity')

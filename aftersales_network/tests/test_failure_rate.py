@@ -5,7 +5,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from .planning_common import PlanningCommon
 
@@ -287,3 +287,8 @@ class TestFailureRate(PlanningCommon):
             self.Rate._cron_compute()
         self.assertIn(self.company, counted)
         self.assertIn(self.company_b, counted)
+
+    def test_units_are_not_walked_through_for_each_repair(self):
+        show = SQL("SHOW enable_nestloop")
+        self.assertEqual(self.Rate._fetch_hashed(show), [("off",)])
+        self.assertEqual(self.env.execute_query(show), [("on",)])

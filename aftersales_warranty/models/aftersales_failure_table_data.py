@@ -21,7 +21,7 @@ class AftersalesFailureTable(models.Model):
         Base = self.env["aftersales.installed.base"]
         Base._flush_units()
         self._flush_batches()
-        rows = self.env.execute_query(
+        rows = self._fetch_hashed(
             SQL(
                 """
                 SELECT base.product_tmpl_id, %(batch)s, base.date_start,
@@ -83,7 +83,7 @@ class AftersalesFailureTable(models.Model):
         Cost = self.env["aftersales.order.cost"]
         for model, names in Cost._depends.items():
             self.env[model].flush_model(names)
-        rows = self.env.execute_query(
+        rows = self._fetch_hashed(
             SQL(
                 """
                 SELECT failure.id, failure.product_tmpl_id, %(batch)s,

@@ -148,5 +148,5 @@ class TestFailureTable(QualityCommon):
         self._compute()
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(18):
+        with self.assertQueryCount(22):
             self.Table._count_company(self.company)
