@@ -229,6 +229,7 @@
         "report/aftersales_claim_decision_reports.xml",
         "wizard/aftersales_desk_wizard_views.xml",
         "views/aftersales_claim_desk_views.xml",
+        "views/aftersales_claim_opinion_views.xml",
         "views/aftersales_claim_line_views.xml",
         "views/aftersales_claim_appeal_views.xml",
         "views/aftersales_claim_charge_back_views.xml",

@@ -197,6 +197,7 @@ from . import aftersales_claim_queue
 from . import aftersales_claim_adjudicate
 from . import aftersales_claim_line_desk
 from . import aftersales_claim_deadline
+from . import aftersales_claim_opinion
 from . import aftersales_claim_evidence
 from . import aftersales_claim_appeal
 from . import aftersales_claim_appeal_flow

@@ -17,6 +17,19 @@ class ResCompany(models.Model):
         default="none",
         help="What happens to the claim of an order when it is closed.",
     )
+    aftersales_claim_checked_by = fields.Selection(
+        [
+            ("none", "Settlement Clerk Only"),
+            ("centre", "Centre"),
+            ("technical", "Technical Reviewer"),
+            ("both", "Centre and Technical Reviewer"),
+        ],
+        "Claims Are Checked by",
+        required=True,
+        default="none",
+        help="Who gives an opinion on a submitted claim before a settlement clerk may "
+        "approve it.",
+    )
     aftersales_claim_amounts_hidden = fields.Boolean(
         "Hide Claim Amounts from Technicians",
         help="On the portal only the manager of a point sees what its claims are "
@@ -49,6 +62,9 @@ class ResConfigSettings(models.TransientModel):
 
     aftersales_claim_auto = fields.Selection(
         related="company_id.aftersales_claim_auto", readonly=False
+    )
+    aftersales_claim_checked_by = fields.Selection(
+        related="company_id.aftersales_claim_checked_by", readonly=False
     )
     aftersales_claim_amounts_hidden = fields.Boolean(
         related="company_id.aftersales_claim_amounts_hidden", readonly=False

@@ -100,6 +100,7 @@ from . import (
 # tests of: desk
 from . import test_claim_desk
 from . import test_claim_desk_race
+from . import test_claim_opinion
 from . import test_claim_desk_portal
 from . import test_claim_desk_tour
 from . import test_claim_appeal
