@@ -4,6 +4,10 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.aftersales_network.models.aftersales_service_point import (
+    AGREEMENT_KINDS,
+)
+
 from ..tools import claim_checks as kernel
 from ..tools.settlement import to_minor
 
@@ -69,6 +73,7 @@ class AftersalesClaim(models.Model):
             "deadline_days": row["days"] or 0,
             "amount_total": to_minor(row["total"] or 0, digits),
             "has_agreement": bool(row["agreement_id"]),
+            "needs_agreement": row["point_kind"] in AGREEMENT_KINDS,
             "labour_rate": to_minor(rate or 0, digits),
             "parts_markup": _exact(row["parts_markup"]),
             "authorised": authorised if has_permit else None,

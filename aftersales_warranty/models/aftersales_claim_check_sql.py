@@ -30,6 +30,7 @@ class AftersalesClaim(models.Model):
             """
             SELECT c.id, cur.decimal_places AS digits, c.serial, c.claim_type,
                    c.registration_id, c.product_id, c.service_point_id,
+                   point.kind AS point_kind,
                    c.complaint, c.cause, c.correction, c.date_failure, c.date_start,
                    c.date_end, c.date_submission, c.usage_reading, c.usage_uom,
                    COALESCE(NULLIF(c.amount_stated, 0), c.amount_claimed) AS total,
@@ -68,6 +69,7 @@ class AftersalesClaim(models.Model):
                  FROM aftersales_claim c
                  JOIN res_company co ON co.id = c.company_id
                  JOIN res_currency cur ON cur.id = c.currency_id
+                 JOIN aftersales_service_point point ON point.id = c.service_point_id
             LEFT JOIN aftersales_registration r ON r.id = c.registration_id
             LEFT JOIN res_partner owner ON owner.id = r.partner_id
             LEFT JOIN aftersales_service_order o ON o.id = c.order_id

@@ -216,6 +216,9 @@ class AftersalesClaimCheck(models.Model):
             "certificate_missing": self.env._("The technician lacked: %(gaps)s."),
             "certificate_held": self.env._("The technician held what the job asks."),
             "agreement_valid": self.env._("An agreement was in force."),
+            "agreement_not_needed": self.env._(
+                "This kind of service point works without an agreement."
+            ),
             "agreement_missing": self.env._(
                 "No agreement was in force on the day of repair."
             ),

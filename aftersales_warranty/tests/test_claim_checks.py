@@ -328,6 +328,18 @@ class TestClaimChecks(ChecksCommon):
 
     # -- point -----------------------------------------------------------------
 
+    def test_own_points_work_without_an_agreement(self):
+        self.agreement.sudo()._write_flow({"state": "draft"})
+        claim = self._create_claim()
+        self.assertEqual(
+            self._result(claim, "AGREEMENT"), ("fail", "agreement_missing")
+        )
+        self.point.kind = "own"
+        claim._run_checks()
+        self.assertEqual(
+            self._result(claim, "AGREEMENT"), ("pass", "agreement_not_needed")
+        )
+
     def test_product_outside_the_agreement(self):
         other = self.env["product.category"].create({"name": "Other"})
         self.agreement.sudo()._write_flow({"state": "draft"})

@@ -62,9 +62,11 @@ def check_certificate(facts):
 
 
 def check_agreement(facts):
-    """The point had an agreement on the day of the repair."""
+    """The point had an agreement on the day of the repair, if its kind needs one."""
     if facts.has_agreement:
         return Check("AGREEMENT", PASS, "agreement_valid")
+    if not facts.needs_agreement:
+        return Check("AGREEMENT", PASS, "agreement_not_needed")
     return Check("AGREEMENT", FAIL, "agreement_missing")
 
 

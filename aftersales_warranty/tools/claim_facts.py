@@ -64,6 +64,7 @@ class ClaimFacts:
     lines: tuple = ()
     duplicates: tuple = ()
     has_agreement: bool = False
+    needs_agreement: bool = True
     labour_rate: int = 0
     parts_markup: Decimal = Decimal(0)
     authorised: int | None = None

@@ -140,6 +140,11 @@ def test_nothing_known_breaks_no_check():
         ("DEADLINE", {"date_submitted": date(2026, 6, 3)}, ("fail", "deadline_missed")),
         ("DEADLINE", {"deadline_days": 0}, ("na", "deadline_unknown")),
         ("AGREEMENT", {"has_agreement": False}, ("fail", "agreement_missing")),
+        (
+            "AGREEMENT",
+            {"has_agreement": False, "needs_agreement": False},
+            ("pass", "agreement_not_needed"),
+        ),
         ("SALE", {"date_sale": None}, ("fail", "sale_missing")),
         ("SALE", {"date_sale": date(2026, 5, 2)}, ("fail", "sale_later")),
         ("SALE", {"date_service": date(2026, 5, 1)}, ("pass", "sale_given")),
