@@ -191,8 +191,10 @@ class Claims(Chapter):
         )
         claims = self.env["aftersales.claim"]
         claims.invalidate_model()
-        # They were filed in time after all.
-        claims.search([("date_submission", "!=", False)])._run_checks()
+        # They were filed in time after all, and the table is about their days.
+        filed = claims.search([("date_submission", "!=", False)])
+        filed.line_ids._set_rates()
+        filed._run_checks()
 
     def work_week(self):
         """Jobs of the last days at the first point, two of them under way."""
