@@ -104,11 +104,10 @@ class AftersalesSettlementDispute(models.Model):
         :raise UserError: naming the disputed line
         """
         self.ensure_one()
-        line = self.claim_line_id
-        if not line:
-            return
         # The clerk answers the point, whoever may read its claims.
-        line_sudo = line.sudo()
+        line_sudo = self.sudo()._get_corrected_line()
+        if not line_sudo:
+            return
         self.env["aftersales.approval"]._check_other_person(
             line_sudo.claim_id, line_sudo.claim_id._get_authors()
         )
@@ -124,4 +123,4 @@ class AftersalesSettlementDispute(models.Model):
                     appeal=appeal_sudo.name,
                 )
             )
-        line._lock_money()
+        line_sudo._lock_money()

