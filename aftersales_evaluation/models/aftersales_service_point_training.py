@@ -174,7 +174,8 @@ class AftersalesFinding(models.Model):
     def _get_training_date(self):
         """Day on which the finding was made known with its audit."""
         self.ensure_one()
-        end = self.audit_id.date_end
+        audit_sudo = self.sudo().audit_id or self.sudo().scorecard_id._get_audit()
+        end = audit_sudo.date_end
         return max(self.date, end) if end else self.date
 
     def _prepare_training_trigger(self):

@@ -57,6 +57,9 @@ class AftersalesServqualSet(models.Model):
             "attempts_limit": 1,
             "questions_layout": "page_per_section",
             "scoring_type": "no_scoring",
+            # Nobody presents it live; Odoo may draw the code of an archived survey,
+            # which the database refuses.
+            "session_code": False,
             "lang_ids": False,
             "user_id": False,
             "description": False,

@@ -133,6 +133,15 @@ class TestTrainingFinding(AuditCommon):
         found = self.point._get_training_triggers(*later)
         self.assertEqual([t["record"] for t in found], [finding])
 
+    def test_a_finding_is_known_with_the_audit_of_its_scorecard(self):
+        audit = self._start()
+        line = self._line_of(audit, self.point)
+        finding = self._create_finding(
+            severity="major", scorecard_id=line.scorecard_id.id, date=date(2026, 5, 10)
+        )
+        self.assertFalse(finding.audit_id)
+        self.assertEqual(finding._get_training_date(), audit.date_end)
+
     def test_what_the_scorecard_says_is_not_said_twice(self):
         self._create_jobs(self.point, 10, complaints=5)
         card = self._pass_card(self._judge(self._create_card()))

@@ -37,8 +37,13 @@ class AftersalesClaim(models.Model):
         }
 
     def _get_point_checks(self):
-        """Results that the point sees: all but what the rules made of them."""
-        return self.check_ids.filtered(lambda check: check.kind != "approval")
+        """Results that the point sees: all but what the rules made of them.
+
+        Nor is it told which of its lines nothing limits.
+        """
+        return self.check_ids.filtered(
+            lambda check: check.kind != "approval" and check.code != "RATES"
+        )
 
     def action_precheck(self):
         """Show the point what the checks say before it hands its claims in.

@@ -76,10 +76,14 @@ class TestClaimRatesUnchecked(ChecksCommon):
         self.assertEqual(self._result(claim, "RATES"), ("pass", "rates_agreement"))
         self.assertEqual(claim.state, "approved")
 
-    def test_the_point_sees_it_before_it_hands_in(self):
+    def test_the_centre_sees_it_before_it_hands_in(self):
         claim = self._create_claim(TRAVEL, submit=False)
         claim.with_user(self.user_centre).action_precheck()
         self.assertEqual(self._result(claim, "RATES"), ("na", "rates_none"))
+        # On the portal nobody reads which of his lines nothing limits.
+        shown = set(claim._get_point_checks().mapped("code"))
+        self.assertIn("FIELDS", shown)
+        self.assertFalse({"RATES", "AUTO"} & shown)
         self._put_in_force()
         claim.line_ids._set_rates()
         claim.with_user(self.user_centre).action_precheck()
