@@ -76,12 +76,12 @@ class AftersalesClaimAppeal(models.Model):
         }
 
     def _get_barred_users(self):
-        """Users who decided first, or wrote the claim, its line or the appeal."""
+        """Users who decided first, gave an opinion, or wrote what is appealed."""
         self.ensure_one()
         claim, line = self.claim_id, self.claim_line_id
         authors = claim._get_authors() | self._get_authors()
         deciders = self.first_decider_id | claim.decided_by_id | line.decided_by_id
-        return authors | deciders | self.submitted_by_id
+        return authors | deciders | claim._get_checkers() | self.submitted_by_id
 
     def _check_can_decide(self):
         """Refuse a decision by the wrong person or at the wrong time.
@@ -121,13 +121,16 @@ class AftersalesClaimAppeal(models.Model):
         :param note: answer to the point
         :param reason: of what is still cut; default the first reason
         :raise UserError: amount outside the limits, no answer, a line that was decided
-            anew, or somebody who took part before
+            anew, an opinion that is missing, or somebody who took part before
         """
         self.ensure_one()
         self._check_can_decide()
         note = self._check_reason_given(note)
         outcome = self._get_outcome(amount)
         self._check_unchanged()
+        if outcome != "refused":
+            # What was refused before anybody was asked is not paid unasked.
+            self.claim_id._check_opinions()
         self.env["aftersales.approval"]._log(
             self, "appeal", "rejected" if outcome == "refused" else "approved", note
         )

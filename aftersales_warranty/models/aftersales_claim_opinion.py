@@ -11,6 +11,8 @@ GATES = {
     "centre": "aftersales_network.group_centre_manager",
     "technical": "aftersales_network.group_technical_reviewer",
 }
+#: Stands in where a centre has nobody to speak for it.
+HEAD_GROUP = "aftersales_network.group_head"
 #: What the company asks for, and the gates that follow from it.
 CHECKED_BY = {
     "none": (),
@@ -79,18 +81,24 @@ class AftersalesClaim(models.Model):
     # -- who is asked -----------------------------------------------------------
 
     def _get_missing_gates(self):
-        """Gates whose opinion the claim waits for."""
+        """Gates whose opinion the claim waits for, also while it is appealed."""
         self.ensure_one()
-        if self.state not in WAITING_STATES:
-            return []
         claim_sudo = self.sudo()
         asked = CHECKED_BY[claim_sudo.company_id.aftersales_claim_checked_by]
+        waits = self.state in WAITING_STATES
+        if not asked or not (waits or claim_sudo._is_appeal_open()):
+            return []
         return [gate for gate in asked if not claim_sudo[f"{gate}_opinion"]]
+
+    def _is_appeal_open(self):
+        """Whether an appeal on the claim waits for its decision."""
+        return "submitted" in self.appeal_ids.mapped("state")
 
     @api.depends(
         "state",
         "centre_opinion",
         "technical_opinion",
+        "appeal_ids.state",
         "company_id.aftersales_claim_checked_by",
     )
     @api.depends_context("lang")
@@ -108,8 +116,11 @@ class AftersalesClaim(models.Model):
     def _get_missing_domain(self, gate):
         """Claims that wait for the opinion of a gate."""
         asking = [key for key, gates in CHECKED_BY.items() if gate in gates]
+        appeals_sudo = self.env["aftersales.claim.appeal"].sudo()
+        appealed = appeals_sudo._search(Domain("state", "=", "submitted"))
+        waiting = Domain("state", "in", WAITING_STATES)
         return (
-            Domain("state", "in", WAITING_STATES)
+            (waiting | Domain("id", "in", appealed.subselect("claim_id")))
             & Domain("company_id.aftersales_claim_checked_by", "in", asking)
             & Domain(f"{gate}_opinion", "=", False)
         )
@@ -126,25 +137,83 @@ class AftersalesClaim(models.Model):
             claims_sudo.centre_opinion_user_id | claims_sudo.technical_opinion_user_id
         )
 
+    def _get_involved(self):
+        """Users who took part in the claims already: they give no opinion on them.
+
+        Whoever wrote, decides or decided, or gave an opinion before.
+        """
+        claims_sudo = self.sudo()
+        appeals_sudo = claims_sudo.appeal_ids
+        deciders = claims_sudo.clerk_id | claims_sudo.decided_by_id
+        deciders |= claims_sudo.line_ids.decided_by_id | appeals_sudo.decided_by_id
+        authors = claims_sudo._get_authors() | appeals_sudo._get_authors()
+        authors |= appeals_sudo.submitted_by_id
+        return authors | deciders | self._get_checkers()
+
+    @api.model
+    def _get_involved_domain(self):
+        """Claims in which the user took part already."""
+        ids = self.env.user.ids
+        people = ("create_uid", "submitted_by_id", "author_ids")
+        decided = ("decided_by_id",)
+        lines = ("line_ids.create_uid", "line_ids.author_id", "line_ids.decided_by_id")
+        own = (*people, *decided, *lines, "clerk_id")
+        own += tuple(f"{gate}_opinion_user_id" for gate in GATES)
+        appealed = (
+            self.env["aftersales.claim.appeal"]
+            .sudo()
+            ._search(Domain.OR(Domain(x, "in", ids) for x in (*people, *decided)))
+        )
+        return Domain.OR(Domain(name, "in", ids) for name in own) | Domain(
+            "id", "in", appealed.subselect("claim_id")
+        )
+
+    def _get_speakers(self):
+        """Managers of the units above the point, who speak for the centre."""
+        self.ensure_one()
+        point_sudo = self.sudo().service_point_id
+        above = (point_sudo.parent_path or "").split("/")[:-2]
+        units_sudo = point_sudo.browse(map(int, above)).filtered("active")
+        return units_sudo.manager_id.filtered(
+            lambda user: (
+                user.active
+                and user.has_group(GATES["centre"])
+                and self.company_id in user.company_ids
+            )
+        )
+
+    def _is_centre_silent(self):
+        """Whether nobody is left to speak for the centre: the head stands in."""
+        return not self._get_speakers() - self._get_involved()
+
+    def _can_speak(self, gate):
+        """Whether the user may be asked at a gate, whatever he did on the claim."""
+        user = self.env.user
+        if gate != "centre":
+            return user.has_group(GATES[gate])
+        if user in self._get_speakers():
+            return True
+        return user.has_group(HEAD_GROUP) and self._is_centre_silent()
+
     def _get_my_gate(self):
         """Gate at which the user gives his opinion on the claim, or False.
 
-        A manager speaks for the points below him; nobody speaks twice, and nobody
-        about what he wrote.
+        A manager speaks for the points below him, not for the one he works at;
+        nobody speaks twice, and nobody about what he wrote or decides.
         """
         self.ensure_one()
-        user, claim_sudo = self.env.user, self.sudo()
-        gates = [g for g in self._get_missing_gates() if user.has_group(GATES[g])]
-        if not claim_sudo.service_point_id.in_user_scope:
-            gates = [gate for gate in gates if gate != "centre"]
-        if not gates or user in claim_sudo._get_authors() | self._get_checkers():
+        gates = self._get_missing_gates()
+        if not gates or self.env.user in self._get_involved():
             return False
-        return gates[0]
+        return next((gate for gate in gates if self._can_speak(gate)), False)
 
     @api.depends(
         "state",
         "centre_opinion",
         "technical_opinion",
+        "clerk_id",
+        "line_ids.decided_by_id",
+        "appeal_ids.state",
         "company_id.aftersales_claim_checked_by",
     )
     @api.depends_context("uid")
@@ -152,21 +221,31 @@ class AftersalesClaim(models.Model):
         for claim in self:
             claim.is_my_check = bool(claim._get_my_gate())
 
+    @api.model
+    def _get_centre_domain(self):
+        """Claims on which the user speaks for the centre, as manager or head."""
+        user, asked = self.env.user, Domain.FALSE
+        if user.has_group(GATES["centre"]):
+            # The tree is the same for everybody, whatever points he may open.
+            Point_sudo = self.env["aftersales.service.point"].sudo()
+            units_sudo = Point_sudo.search([("manager_id", "=", user.id)])
+            Point_sudo = Point_sudo.with_context(active_test=False)
+            next_sudo = Point_sudo.search([("parent_id", "in", units_sudo.ids)])
+            below = Point_sudo._search([("id", "child_of", next_sudo.ids)])
+            asked |= Domain("service_point_id", "in", below)
+        if user.has_group(HEAD_GROUP):
+            waiting = self.search(self._get_missing_domain("centre"))
+            silent = waiting.filtered(lambda claim: claim._is_centre_silent())
+            asked |= Domain("id", "in", silent.ids)
+        return asked
+
     def _search_is_my_check(self, operator, value):
         if operator != "in":
             return NotImplemented
-        user = self.env.user
-        scopes = {"centre": Domain("service_point_id.in_user_scope", "=", True)}
-        asked = Domain.OR(
-            self._get_missing_domain(gate) & scopes.get(gate, Domain.TRUE)
-            for gate, group in GATES.items()
-            if user.has_group(group)
-        )
-        people = ("create_uid", "submitted_by_id", "author_ids", "line_ids.create_uid")
-        people += ("line_ids.author_id",)
-        people += tuple(f"{gate}_opinion_user_id" for gate in GATES)
-        mine = Domain.OR(Domain(name, "in", user.ids) for name in people)
-        return asked & ~mine
+        asked = self._get_missing_domain("centre") & self._get_centre_domain()
+        if self.env.user.has_group(GATES["technical"]):
+            asked |= self._get_missing_domain("technical")
+        return asked & ~self._get_involved_domain()
 
     # -- giving an opinion ------------------------------------------------------
 
@@ -176,7 +255,10 @@ class AftersalesClaim(models.Model):
         :raise AccessError: naming the roles
         """
         self.check_access("read")
-        if not any(self.env.user.has_group(group) for group in GATES.values()):
+        user = self.env.user
+        asked = any(user.has_group(group) for group in GATES.values())
+        # The head of service may stand in for the centre.
+        if not asked and not any(claim._get_my_gate() for claim in self):
             raise AccessError(
                 self.env._(
                     "Only the manager of the centre or a technical reviewer gives an "
@@ -191,7 +273,7 @@ class AftersalesClaim(models.Model):
         """
         gate = self._get_my_gate()
         if not gate:
-            people = self.sudo()._get_authors() | self._get_checkers()
+            people = self._get_involved()
             self.env["aftersales.approval"]._check_other_person(self, people)
             raise UserError(
                 self.env._("%(claim)s waits for no check of yours.", claim=self.name)
@@ -247,7 +329,17 @@ class AftersalesClaim(models.Model):
             claim_sudo.message_post(body=body)
         # A page of the clerk that does not show the opinion is outdated.
         claims_sudo._raise_revision()
-        claims_sudo.filtered(lambda c: not c.auto_outcome)._apply_rules()
+        claims_sudo.filtered(lambda c: c._is_left_to_rules())._apply_rules()
+
+    def _is_left_to_rules(self):
+        """Whether no rule and no clerk has begun to decide."""
+        self.ensure_one()
+        begun = (
+            self.auto_outcome
+            or self.clerk_id
+            or any(self.line_ids.mapped("is_decided"))
+        )
+        return self.state == "submitted" and not begun
 
     # -- what waits for it ------------------------------------------------------
 

@@ -3,9 +3,13 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.aftersales_network.models.flow import FLOW
 from odoo.addons.aftersales_network.tests.common import CONTEXT
 
 from .checks_common import ChecksCommon
+
+GATE_TECHNICAL = "aftersales_network.group_technical_reviewer"
+GROUP_CLERK = "aftersales_network.group_settlement_clerk"
 
 
 @freeze_time("2026-03-20 02:00:00")
@@ -289,7 +293,142 @@ class TestClaimOpinion(ChecksCommon):
         self._as(claims, "reviewer").action_agree()
         self.assertEqual(set(claims.mapped("technical_opinion")), {"agreed"})
 
+    def test_a_decider_gives_no_opinion(self):
+        self._ask("technical")
+        claim = self._create_claim()
+        self.user_clerk.group_ids += self.env.ref(GATE_TECHNICAL)
+        self.env.invalidate_all()
+        mine = self._as(claim, "clerk")
+        self.assertTrue(mine.is_my_check)
+        mine.line_ids.action_decide_line(40.0, self._reason("ndf"), "Too much")
+        self.env.invalidate_all()
+        self.assertFalse(mine.is_my_check)
+        self.assertFalse(mine.search([("is_my_check", "=", True)]))
+        with self.assertRaisesRegex(UserError, "Four-eyes"):
+            mine.action_agree()
+        claim.with_context(aftersales_claim_flow=FLOW).clerk_id = False
+        with self.assertRaisesRegex(UserError, "Four-eyes"):
+            mine.action_agree()
+        self._as(claim, "reviewer").action_agree()
+        self.assertEqual(claim.technical_opinion_user_id, self.user_reviewer)
+
+    def test_the_point_does_not_speak_for_its_centre(self):
+        self._ask("centre")
+        claim = self._create_claim()
+        at_point = new_test_user(
+            self.env,
+            login="aftersales_at_point",
+            groups="aftersales_network.group_centre_manager",
+            context=CONTEXT,
+        )
+        self.point.manager_id = at_point
+        self.env.invalidate_all()
+        mine = claim.with_user(at_point)
+        self.assertTrue(mine.service_point_id.in_user_scope)
+        self.assertFalse(mine.is_my_check)
+        self.assertFalse(mine.search([("is_my_check", "=", True)]))
+        with self.assertRaisesRegex(UserError, "waits for no check of yours"):
+            mine.action_agree()
+        self.hq.manager_id = at_point
+        self.env.invalidate_all()
+        self.assertEqual(mine.search([("is_my_check", "=", True)]), claim)
+        mine.action_agree()
+        self.assertEqual(claim.centre_opinion_user_id, at_point)
+
+    def test_the_head_stands_in_for_a_silent_centre(self):
+        self._ask("centre")
+        claim = self._create_claim()
+        written = self._create_claim(
+            user=self.user_centre, date_request="2026-03-09 01:00:00"
+        )
+        head = self._as(claim | written, "head")
+        self.assertEqual(head.filtered("is_my_check"), written)
+        self.assertEqual(
+            head.search([("is_my_check", "=", True), ("id", "in", head.ids)]), written
+        )
+        with self.assertRaises(AccessError):
+            self._as(claim, "head").action_agree()
+        self._object(written, "head")
+        self.assertEqual(written.centre_opinion_user_id, self.user_head)
+        self.centre.manager_id = False
+        self.env.invalidate_all()
+        self._as(claim, "head").action_agree()
+        self.assertEqual(
+            self._log(claim), [("centre", "approved", self.user_head, False)]
+        )
+
+    # Appeals
+
+    def _appeal(self, claim):
+        appeal = self.env["aftersales.claim.appeal"].create(
+            {"claim_line_id": claim.line_ids.id, "reason": "It was faulty"}
+        )
+        appeal.action_submit()
+        return appeal
+
+    def test_who_gave_an_opinion_decides_no_appeal(self):
+        self._ask("technical")
+        claim = self._create_claim()
+        self._object(claim, "reviewer")
+        self._as(claim, "clerk")._reject(self._reason("ndf"))
+        appeal = self._appeal(claim)
+        self.user_reviewer.group_ids += self.env.ref(GROUP_CLERK)
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "Somebody else must decide the appeal"):
+            self._as(appeal, "reviewer")._decide(100.0, "Looked again")
+        self._as(appeal, "head")._decide(100.0, "Looked again")
+        self.assertEqual((appeal.state, claim.state), ("upheld", "approved"))
+
+    def test_an_appeal_grants_nothing_unasked(self):
+        self._ask("technical")
+        claim = self._create_claim()
+        self._as(claim, "clerk")._reject(self._reason("ndf"))
+        self.assertFalse(claim.missing_opinions)
+        appeal = self._appeal(claim)
+        self.assertEqual(claim.missing_opinions, "technical reviewer")
+        with self.assertRaisesRegex(
+            UserError, f"{claim.name} cannot be approved yet, .*: technical reviewer"
+        ):
+            self._as(appeal, "head")._decide(100.0, "Looked again")
+        self.assertEqual((appeal.state, claim.state), ("submitted", "rejected"))
+        mine = self._as(claim, "reviewer")
+        self.assertTrue(mine.is_my_check)
+        self.assertEqual(mine.search([("is_my_check", "=", True)]), claim)
+        mine.action_agree()
+        self.assertEqual(claim.state, "rejected", "the appeal decides")
+        self._as(appeal, "head")._decide(100.0, "Looked again")
+        self.assertEqual((appeal.state, claim.state), ("upheld", "approved"))
+
+    def test_an_appeal_is_refused_without_an_opinion(self):
+        self._ask("technical")
+        claim = self._create_claim()
+        self._as(claim, "clerk")._reject(self._reason("ndf"))
+        appeal = self._appeal(claim)
+        self._as(appeal, "head")._decide(0.0, "Looked again")
+        self.assertEqual((appeal.state, claim.state), ("refused", "rejected"))
+        self.assertFalse(claim.missing_opinions)
+
     # Approval by rule and by silence
+
+    def test_the_rules_leave_to_the_clerk_what_he_began(self):
+        self._ask("technical")
+        self._create_rule()
+        claim = self._create_claim()
+        line = self._as(claim, "clerk").line_ids
+        line.action_decide_line(40.0, self._reason("ndf"), "Too much")
+        self._as(claim, "reviewer").action_agree()
+        self.assertEqual((claim.state, claim.auto_outcome), ("submitted", False))
+        self.assertEqual((line.amount_approved, line.is_decided), (40.0, True))
+        self.assertEqual(claim.clerk_id, self.user_clerk)
+
+    def test_agreeing_is_possible_in_review(self):
+        self._ask("technical")
+        self._create_rule(audit_share=100.0)
+        claim = self._create_claim()
+        self._as(claim, "clerk").action_review()
+        self._as(claim, "reviewer").action_agree()
+        self.assertEqual((claim.state, claim.auto_outcome), ("review", False))
+        self.assertEqual(claim.technical_opinion, "agreed")
 
     def test_the_rules_wait_for_the_opinions(self):
         self._ask()
