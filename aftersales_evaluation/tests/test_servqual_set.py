@@ -27,8 +27,6 @@ class TestServqualSet(SurveyCommon):
         standard = self.env.ref("aftersales_evaluation.servqual_set_standard")
         survey = standard._create_questionnaire("Test")
         self.assertFalse(survey.session_code, "nobody presents it live")
-            survey.session_code, "no live session, no code that may be taken"
-        )
         self.assertTrue(survey.is_servqual)
         self.assertFalse(survey.lang_ids)
         self.assertEqual(
