@@ -10,7 +10,6 @@ from .aftersales_authorization import DECIDERS
 ASKED_STATES = ("submitted", "review")
 GRANTED_STATES = ("approved", "partially", "settled")
 REVIEWER_GROUP = "aftersales_network.group_technical_reviewer"
-TODO = "mail.mail_activity_data_todo"
 #: Authorisations that are ended before the job commits.
 EXPIRY_BATCH = 500
 
@@ -111,7 +110,7 @@ class AftersalesAuthorization(models.Model):
         res = super()._step(state, allowed, **values)
         if state != "requested":
             # The activity may be somebody else's: the step settles it all the same.
-            self.sudo().activity_unlink([TODO])
+            self.sudo().activity_unlink(["mail.mail_activity_data_todo"])
         return res
 
     def action_withdraw(self):
